@@ -3,7 +3,7 @@
 use super::customer::on_a_board;
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};
-use super::target::{Entry, Target, ended, entries, is_there, moved, unless};
+use super::target::{Entry, Target, ended, entries, is_there, knows_criteria, moved, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
@@ -44,6 +44,7 @@ fn entry(
     let record = target.on(settings, event.date())?;
     let pipeline = record.pipeline(settings);
     let here = record.stage_id(settings);
+    knows_criteria(&record, event, settings)?;
     if record.state.outcome != Outcome::Open {
         return Err(ended(&target, here));
     }

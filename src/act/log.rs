@@ -2,7 +2,7 @@
 
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};
-use super::target::{Entry, Target, entries, unless};
+use super::target::{Entry, Target, entries, knows_criteria, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
 use crate::report::Request;
@@ -27,6 +27,7 @@ pub fn log(
     let joint = joint_cases(session, &targets, event)?;
     let (mut entries, refused) = entries(targets, |target| {
         let record = target.on(&session.ledger.settings, event.date())?;
+        knows_criteria(&record, event, &session.ledger.settings)?;
         means_a_case(&target, &record, event, &joint)?;
         closes_a_step(&target, &record, event)?;
         let (named, on, kind) = (target.named(), event.date(), event.kind.name());

@@ -34,13 +34,13 @@ pub fn criterion(settings: &Settings, name: &str, confirm: bool) -> Result<Text,
         let message = words!("no criterion `{name}`", "没有标准 `{name}`");
         let unknown = Diagnostic::new(Code::UnknownCriterion, message).typed();
         match several.is_empty() {
-            true => unknown.nearest(name, settings.criteria.iter().map(|c| &*c.id)),
+            true => unknown.nearest(name, settings.named_criteria().map(|c| &*c.id)),
             false => unknown.help(any_of(several.iter().map(|c| &*c.id))),
         }
     })?;
     if confirm && !criterion.attestable() {
         let attestable: Vec<&str> =
-            settings.criteria.iter().filter(|c| c.attestable()).map(|c| &*c.id).collect();
+            settings.named_criteria().filter(|c| c.attestable()).map(|c| &*c.id).collect();
         let (id, attestable) = (&criterion.id, attestable.join(", "));
         let message = words!(
             "`{id}` follows from the entries and cannot be confirmed by hand",

@@ -48,6 +48,23 @@ impl Target {
     }
 }
 
+/// Refuses an entry that confirms or revokes a criterion of a board that the prospect is not on.
+///
+/// # Errors
+/// Fails with the first such criterion, and the nearest one of the prospect's board.
+pub fn knows_criteria(
+    record: &Record,
+    event: &Event,
+    settings: &Settings,
+) -> Result<(), Diagnostic> {
+    let pipeline = record.pipeline(settings);
+    let known = || settings.concerning(pipeline).map(|criterion| &*criterion.id);
+    let mut named = event.confirms.iter().chain(&event.revokes);
+    let Some(id) = named.find(|id| known().all(|known| known != &***id)) else { return Ok(()) };
+    let message = words!("no criterion `{id}`", "没有标准 `{id}`");
+    Err(Diagnostic::new(Code::UnknownCriterion, message).typed().nearest(id, known()))
+}
+
 /// The refusal to go on with a pursuit that has ended.
 pub fn ended(target: &Target, here: &str) -> Diagnostic {
     let (named, id) = (target.named(), target.id());

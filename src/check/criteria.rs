@@ -11,19 +11,20 @@ pub(super) const CHECK: Check =
 
 fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
     let settings = subject.settings;
+    let board = subject.record.pipeline(settings);
     for event in &subject.record.prospect.events {
         let confirms = event.confirms.iter().map(|id| ("confirms", id));
         for (field, id) in confirms.chain(event.revokes.iter().map(|id| ("revokes", id))) {
             let spot = Spot::Item(event.key.text.to_string(), field, id.to_string());
             let place = subject.file().at(spot);
-            match settings.criterion(id) {
+            match settings.concerning(board).find(|known| known.id == *id) {
                 None => found.push(
                     Diagnostic::new(
                         Code::UnknownCriterion,
                         words!("no criterion `{id}`", "没有标准 `{id}`"),
                     )
                     .at(place)
-                    .nearest(id, settings.criteria.iter().map(|c| &*c.id)),
+                    .nearest(id, settings.concerning(board).map(|c| &*c.id)),
                 ),
                 Some(criterion) if field == "confirms" && !criterion.attestable() => found.push(
                     Diagnostic::new(

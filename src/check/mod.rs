@@ -18,6 +18,7 @@ mod papers;
 mod past;
 mod plan;
 pub mod points;
+mod projects;
 mod reasons;
 mod reps;
 mod scores;
@@ -104,6 +105,7 @@ pub const CHECKS: &[Check] = &[
     papers::CHECK,
     past::CHECK,
     plan::CHECK,
+    projects::CHECK,
     standing::CHECK,
     exceptions::CHECK,
 ];

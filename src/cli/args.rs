@@ -81,6 +81,7 @@ pub enum Command {
     Reopen(commands::reopen::Reopen),
     Undo(commands::undo::Undo),
     Show(commands::show::Show),
+    Checklist(commands::checklist::Checklist),
     List(commands::list::List),
     Search(commands::search::Search),
     Customers(commands::customers::Customers),

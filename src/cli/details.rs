@@ -7,6 +7,7 @@ use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::model::buying::{BUYER_STEP_NAMES, buyer_step_named};
 use crate::model::event::Details;
 use crate::model::paper::{Instalment, LineItem, Status};
+use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::value::date::Date;
 use crate::value::money::Amount;
@@ -90,21 +91,23 @@ pub struct DetailsTyped {
 }
 
 impl DetailsTyped {
-    /// The keys; `None` if none was typed.
+    /// The keys; `None` if none was typed. Columns are looked for on the boards of the prospects, each of which has to have
+    /// them.
     ///
     /// # Errors
-    /// Fails where a text is no date, amount or status.
+    /// Fails where a text is no date, amount, status or column.
     pub fn read(
         &self,
         settings: &Settings,
         context: &Context,
+        boards: &[&Pipeline],
     ) -> Result<Option<Box<Details>>, Failure> {
         let text = |typed: &Option<String>| typed.as_deref().map(Text::from);
         let day = |origin, typed: &Option<String>| {
             typed.as_deref().map(|text| context.date(origin, text)).transpose()
         };
         let schedule = self.instalment.iter().map(|text| instalment(text, settings, context));
-        let milestones = self.milestone.iter().map(|text| milestone(text, settings, context));
+        let milestones = self.milestone.iter().map(|text| milestone(text, boards, context));
         let mut milestones = milestones.collect::<Result<Vec<_>, Diagnostic>>()?;
         milestones.sort_unstable();
         milestones.dedup_by(|later, first| later.0 == first.0);
@@ -200,7 +203,7 @@ fn points(text: &str) -> Result<Amount, Diagnostic> {
 /// `solution=2010-04-15`
 fn milestone(
     text: &str,
-    settings: &Settings,
+    boards: &[&Pipeline],
     context: &Context,
 ) -> Result<(Text, Date), Diagnostic> {
     let help = || words!("--milestone solution=2010-04-15", "--milestone solution=2010-04-15");
@@ -212,17 +215,20 @@ fn milestone(
         return Err(Diagnostic::new(Code::BadArgument, message).help(help()));
     };
     let stage = stage.trim();
-    let named = settings
-        .pipelines
-        .iter()
-        .find_map(|pipeline| pipeline.stage_named(stage).ok().map(|stage| stage.id.clone()));
-    let Some(id) = named else {
+    // A way out is nothing to be reached.
+    let named = |board: &&Pipeline| {
+        let stage = board.stage_named(stage).ok().filter(|stage| stage.outcome != Outcome::Lost)?;
+        Some(stage.id.clone())
+    };
+    let mut found: Vec<Option<Text>> = boards.iter().map(named).collect();
+    found.dedup();
+    let [Some(id)] = found.as_slice() else {
         let message = words!("--milestone: no column `{stage}`", "--milestone：没有阶段 `{stage}`");
-        let ids = settings.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
-        let ids = ids.map(|stage| &*stage.id);
+        let stages = boards.iter().flat_map(|board| &board.stages);
+        let ids = stages.filter(|s| s.outcome != Outcome::Lost).map(|stage| &*stage.id);
         return Err(Diagnostic::new(Code::BadArgument, message).nearest(stage, ids).help(help()));
     };
-    Ok((id, context.date("--milestone", day.trim())?))
+    Ok((id.clone(), context.date("--milestone", day.trim())?))
 }
 
 /// `2010-01-15=30000=first third`

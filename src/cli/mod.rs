@@ -87,6 +87,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Search(command) => command.run(context),
         Command::Customers(command) => command.run(context),
         Command::Cases(command) => command.run(context),
+        Command::Checklist(command) => command.run(context),
         Command::Classify(command) => command.run(context),
         Command::Grade(command) => command.run(context),
         Command::Due(command) => command.run(context),

@@ -1,16 +1,11 @@
 //! Commands that messages propose, as a shell reads them.
 
+use crate::value::shell::word;
 use std::path::Path;
 
 /// A path as one word of a command line: quoted, unless every character of it is plain.
 pub fn in_shell(path: &Path) -> String {
-    let path = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
-    if !path.is_empty() && path.chars().all(plain) {
-        path
-    } else {
-        format!("'{}'", path.replace('\'', "'\\''"))
-    }
+    word(&path.display().to_string())
 }
 
 #[cfg(test)]

@@ -15,8 +15,7 @@ pub fn split_stage<'w>(
     let Some((last, before)) = words.split_last().filter(|_| words.len() > least) else {
         return Ok((words, None));
     };
-    let mut stages: Vec<&str> =
-        ledger.settings.pipelines.iter().flat_map(|p| p.stages.iter().map(|s| &*s.id)).collect();
+    let mut stages: Vec<&str> = ledger.settings.named_stages().map(|stage| &*stage.id).collect();
     let is_stage =
         |word: &str| ledger.settings.pipelines.iter().any(|p| p.stage_named(word).is_ok());
     if is_stage(last) {

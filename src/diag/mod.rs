@@ -370,6 +370,8 @@ codes! {
     ParentCircle "parent-circle" Warning Refused "customers that are each other's parents" "客户互为上级";
     MissingDocument "missing-document" Warning Refused "a document whose path leads nowhere" "文档路径不存在";
     FrontMatter "front-matter" Warning Refused "front matter of a page of solutions that cannot be read" "知识库页面的前置信息无法读取";
+    UnknownMilestone "unknown-milestone" Warning Refused "a milestone of a column that the board does not have" "看板没有里程碑所指的栏";
+    UnknownPerson "unknown-person" Warning Refused "a person in `with` that is no contact" "参加人不在联系人中";
     RefusedChannel "refused-channel" Warning Refused "a contact through a channel that every person refuses" "通过联系人都拒绝的渠道进行了联系";
     UnknownCampaign "unknown-campaign" Warning Refused "an entry names a campaign that the settings do not have" "记录写明的营销活动设置中没有";
     NegativePoints "negative-points" Warning Refused "a customer redeemed more points than it had" "客户兑换的积分超过所有";

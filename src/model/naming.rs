@@ -81,7 +81,12 @@ impl Settings {
     /// # Errors
     /// The boards that fit, if it is not one.
     pub fn pipeline_named(&self, text: &str) -> Result<&Pipeline, Vec<&Pipeline>> {
-        look_up(text, self.pipelines.iter(), |board| &*board.id, |board| labels(&board.label))
+        let look_up = |is_spare: bool| {
+            let boards = self.pipelines.iter().filter(move |board| board.is_spare == is_spare);
+            look_up(text, boards, |board| &*board.id, |board| labels(&board.label))
+        };
+        // A built-in board that the ledger does not name takes no name from those that it does.
+        look_up(false).or_else(|found| if found.is_empty() { look_up(true) } else { Err(found) })
     }
 
     /// The criterion of a name: the id or the label.
@@ -89,7 +94,11 @@ impl Settings {
     /// # Errors
     /// The criteria that fit, if it is not one.
     pub fn criterion_named(&self, text: &str) -> Result<&Criterion, Vec<&Criterion>> {
-        look_up(text, self.criteria.iter(), |known| &*known.id, |known| labels(&known.label))
+        let look_up = |is_spare: bool| {
+            let criteria = self.criteria.iter().filter(move |known| known.is_spare == is_spare);
+            look_up(text, criteria, |known| &*known.id, |known| labels(&known.label))
+        };
+        look_up(false).or_else(|found| if found.is_empty() { look_up(true) } else { Err(found) })
     }
 
     /// The segment of a name: the id or the label.

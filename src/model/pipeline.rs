@@ -52,6 +52,9 @@ pub struct Pipeline {
     pub cycle_days: Option<u32>,
     /// Columns: at least one open, exactly one won and one lost, in this order.
     pub stages: Vec<Stage>,
+    /// Is it a built-in board beside the first, which `crm.toml` does not name? Then it is one of the ledger's boards
+    /// only while a prospect is on it: [`Settings::boards`](super::settings::Settings::boards).
+    pub is_spare: bool,
 }
 
 impl Pipeline {
@@ -110,6 +113,22 @@ pub enum Known {
     Paid,
     /// An entry `booking` in this pursuit.
     Booked,
+    /// A contact with this part is there.
+    Part(&'static str),
+    /// Attested, or the fact `needs` names one.
+    Needs,
+    /// The last step of the buyer in this pursuit is this one or a later one, by its position in [`BUYER_STEPS`].
+    ///
+    /// [`BUYER_STEPS`]: super::buying::BUYER_STEPS
+    Buyer(usize),
+    /// No contact with one of these parts is against us.
+    Unopposed(&'static [&'static str]),
+    /// For each of these parts a contact is for us.
+    Backed(&'static [&'static str]),
+    /// Attested, or a meeting of this pursuit with a contact that decides.
+    DeciderMet,
+    /// Attested, or the fact `competitor` names one, or an entry of this pursuit does.
+    Competitor,
 }
 
 /// A named condition for standing in a column.
@@ -121,18 +140,48 @@ pub struct Criterion {
     pub label: Label,
     /// How it is known.
     pub known: Known,
+    /// Is it a criterion of the built-in board [`PROJECT`] alone? Then it concerns a prospect only where its board
+    /// requires it: [`Settings::concerning`](super::settings::Settings::concerning).
+    pub is_spare: bool,
 }
 
 impl Criterion {
     /// May `confirms` name it?
     pub fn attestable(&self) -> bool {
-        matches!(self.known, Known::Attested | Known::Decider)
+        matches!(
+            self.known,
+            Known::Attested | Known::Decider | Known::Needs | Known::DeciderMet | Known::Competitor
+        )
+    }
+
+    /// Is it about the people of the buyer, or about the buyer's own process? A board with such a criterion is one for
+    /// projects.
+    pub fn of_project(&self) -> bool {
+        matches!(
+            self.known,
+            Known::Part(_)
+                | Known::Buyer(_)
+                | Known::Unopposed(_)
+                | Known::Backed(_)
+                | Known::DeciderMet
+        )
     }
 }
 
-/// The built-in criteria: id, English, Chinese, how each is known.
+/// The id of the built-in board for projects.
+pub const PROJECT: &str = "project";
+
+/// The parts of the people whose opposition keeps a solution from being confirmed.
+const JUDGES: &[&str] = &["technical", "lead"];
+
+/// The parts of the departments that a solution concerns.
+pub const DEPARTMENTS: &[&str] = &["technical", "user", "lead"];
+
+/// The built-in criteria: id, English, Chinese, how each is known. Those of the board for projects come last, so that the
+/// others keep their positions.
+#[rustfmt::skip]
 pub fn default_criteria() -> Vec<Criterion> {
-    [
+    let shared = [
         ("appointment-set", "first meeting set", "约定了初次见面", Known::AppointmentSet),
         ("met", "met", "见过面", Known::Met),
         ("next-step", "next step agreed", "更进一步", Known::NextStep),
@@ -143,24 +192,80 @@ pub fn default_criteria() -> Vec<Criterion> {
         ("signed", "contract signed", "签署合同", Known::Signed),
         ("paid", "money received", "已收款", Known::Paid),
         ("booked", "order booked", "承保", Known::Booked),
-    ]
-    .into_iter()
-    .map(|(id, en, zh, known)| Criterion { id: id.into(), label: Label::both(en, zh), known })
-    .collect()
+    ];
+    let of_projects = [
+        ("recommender-known", "recommender known", "认识推荐人", Known::Part("recommender")),
+        ("needs-stated", "needs stated", "需求已明确", Known::Needs),
+        ("project-set-up", "project set up at the buyer", "买方已立项", Known::Buyer(2)),
+        ("handler-known", "handler known", "认识经手人", Known::Part("handler")),
+        ("survey-confirmed", "survey confirmed", "调研结果已确认", Known::Attested),
+        ("no-opposition", "no judge against", "技术和组长无人反对", Known::Unopposed(JUDGES)),
+        ("support", "support in each department", "各部门均有支持者", Known::Backed(DEPARTMENTS)),
+        ("decider-met", "decider met", "见过权力人士", Known::DeciderMet),
+        ("price", "price discussed", "已谈价格", Known::Attested),
+        ("competitor-known", "competitor known", "竞争对手已明确", Known::Competitor),
+    ];
+    let criterion = |is_spare| move |(id, en, zh, known): (&str, &str, &str, Known)| {
+        Criterion { id: id.into(), label: Label::both(en, zh), known, is_spare }
+    };
+    let shared = shared.into_iter().map(criterion(false));
+    shared.chain(of_projects.into_iter().map(criterion(true))).collect()
+}
+
+/// Makes a column of a built-in board: id, label, probability in percent, the ids of criteria.
+fn built_in(
+    criteria: &[Criterion],
+) -> impl Fn(&str, &str, &str, i64, &[&str], Outcome) -> Stage + use<'_> {
+    |id, en, zh, percent, requires, outcome| Stage {
+        id: id.into(),
+        label: Label::both(en, zh),
+        probability: Amount::from_int(percent).times(Amount::parse("0.01").unwrap_or_default()),
+        requires: requires
+            .iter()
+            .filter_map(|id| criteria.iter().position(|criterion| &*criterion.id == *id))
+            .collect(),
+        max_days: None,
+        outcome,
+    }
+}
+
+/// The boards that every ledger knows: that of the method, and that of projects.
+pub fn default_pipelines() -> Vec<Pipeline> {
+    vec![default_pipeline(), project_pipeline()]
+}
+
+/// The board of projects (项目性销售): sales of many months to an organisation. Its cycle is a year. The probabilities
+/// are nominal, chosen for ledgers without a history of their own: low until the buyer has set a project up, a little
+/// more than a half where each department of the buyer wants our solution, and three quarters in the negotiation, since
+/// a competitor may win until the contract is signed.
+#[rustfmt::skip]
+pub fn project_pipeline() -> Pipeline {
+    let criteria = default_criteria();
+    let stage = built_in(&criteria);
+    let survey = ["needs-stated", "budget", "project-set-up", "handler-known"];
+    let negotiation = ["decider-met", "price", "competitor-known"];
+    Pipeline {
+        id: PROJECT.into(),
+        label: Label::both("Projects", "项目"),
+        cycle_days: Some(365),
+        stages: vec![
+            stage("lead", "Lead", "线索", 5, &[], Outcome::Open),
+            stage("contacted", "First contact", "初步接触", 10, &["met", "recommender-known"], Outcome::Open),
+            stage("survey", "Survey of needs", "需求调研", 20, &survey, Outcome::Open),
+            stage("solution", "Solution designed", "方案设计", 35, &["survey-confirmed"], Outcome::Open),
+            stage("confirmed", "Solution confirmed", "方案确认", 55, &["no-opposition", "support"], Outcome::Open),
+            stage("negotiation", "Negotiation", "谈判", 75, &negotiation, Outcome::Open),
+            stage("contract", "Contract", "签约", 100, &["signed"], Outcome::Won),
+            stage("lost", "Lost", "退出", 0, &[], Outcome::Lost),
+        ],
+        is_spare: true,
+    }
 }
 
 /// The board of the method: six columns and two ways out. Its columns require the built-in criteria.
 pub fn default_pipeline() -> Pipeline {
     let criteria = default_criteria();
-    let position = |id: &&str| criteria.iter().position(|criterion| *criterion.id == **id);
-    let stage = |id: &str, en: &str, zh: &str, percent: i64, requires: &[&str], outcome| Stage {
-        id: id.into(),
-        label: Label::both(en, zh),
-        probability: Amount::from_int(percent).times(Amount::parse("0.01").unwrap_or_default()),
-        requires: requires.iter().filter_map(position).collect(),
-        max_days: None,
-        outcome,
-    };
+    let stage = built_in(&criteria);
     let five = ["right-person", "fit", "budget", "timing", "next-step"];
     Pipeline {
         id: "prospect".into(),
@@ -182,5 +287,6 @@ pub fn default_pipeline() -> Pipeline {
             stage("closed", "Closed", "成交", 100, &["booked"], Outcome::Won),
             stage("lost", "Lost", "退出", 0, &[], Outcome::Lost),
         ],
+        is_spare: false,
     }
 }

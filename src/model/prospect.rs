@@ -4,7 +4,7 @@ use super::event::Event;
 use super::profile::{CHANGEABLE, FactValue, NO_PROFILE, Profile, Relation};
 use crate::value::date::Date;
 use crate::value::id::fold;
-use crate::value::text::Text;
+use crate::value::text::{Text, narrow};
 use std::path::PathBuf;
 
 /// A person at the prospect.
@@ -53,6 +53,11 @@ pub const PART_WORDS: [(&str, &str, &str); 6] = [
     ("decider",     "decider",         "权力人士"),
 ];
 
+/// The words of a part in English and Chinese; its own name where it is none of [`PARTS`].
+pub fn part_words(part: &str) -> (&str, &str) {
+    PART_WORDS.iter().find(|row| row.0 == part).map_or((part, part), |row| (row.1, row.2))
+}
+
 /// The stances with their words.
 #[rustfmt::skip]
 pub const STANCE_WORDS: [(&str, &str, &str); 3] = [
@@ -62,6 +67,27 @@ pub const STANCE_WORDS: [(&str, &str, &str); 3] = [
 ];
 
 impl Contact {
+    /// Is this person called so, width, case and outer blanks aside?
+    pub fn is_called(&self, name: &str) -> bool {
+        let spelling = |name: &str| fold(narrow(name).trim());
+        *self.name == *name || spelling(&self.name) == spelling(name)
+    }
+
+    /// Is the part of this person the one of that name?
+    pub fn has_part(&self, part: &str) -> bool {
+        self.part.as_deref() == Some(part)
+    }
+
+    /// Does this person decide: by the part, or by `decides = true`?
+    pub fn is_decider(&self) -> bool {
+        self.decides || self.has_part("decider")
+    }
+
+    /// Is this person's stance the one of that name?
+    pub fn has_stance(&self, stance: &str) -> bool {
+        self.stance.as_deref() == Some(stance)
+    }
+
     /// Is this person there on a day: not gone by then?
     pub fn is_there(&self, day: Date) -> bool {
         self.left.is_none_or(|left| day < left)
@@ -298,14 +324,19 @@ impl Prospect {
         channel: Option<&'p str>,
         day: Date,
     ) -> impl Iterator<Item = &'p Contact> {
-        let there = self.contacts.iter().filter(move |person| person.is_there(day));
-        there.filter(move |person| !channel.is_some_and(|kind| person.refuses_channel(kind)))
+        let accepts =
+            move |person: &&Contact| !channel.is_some_and(|kind| person.refuses_channel(kind));
+        self.people_on(day).filter(accepts)
     }
 
     /// Are there people on a day, all of whom refuse a channel?
     pub fn is_refused(&self, channel: &str, day: Date) -> bool {
-        self.contacts.iter().any(|person| person.is_there(day))
-            && self.accepting(Some(channel), day).next().is_none()
+        self.people_on(day).next().is_some() && self.accepting(Some(channel), day).next().is_none()
+    }
+
+    /// The people who are there on a day.
+    pub fn people_on(&self, day: Date) -> impl Iterator<Item = &Contact> {
+        self.contacts.iter().filter(move |contact| contact.is_there(day))
     }
 
     /// Does a contact decide?

@@ -3,7 +3,7 @@
 use super::campaign::{Campaign, PointsTerms, Segment};
 use super::grading::{Grading, Occasion, Policy, default_policies};
 use super::kind::{Counts, EventKind, Kinds};
-use super::pipeline::{Criterion, Pipeline, default_criteria, default_pipeline};
+use super::pipeline::{Criterion, Pipeline, Stage, default_criteria, default_pipelines};
 use super::pool::{Allocation, Pool};
 use super::sales::{Product, Receivables, SalesTarget, TargetSpan};
 use super::working_time::WorkingTime;
@@ -247,7 +247,7 @@ impl Default for Settings {
             facts: Vec::new(),
             reps: Vec::new(),
             departments: Vec::new(),
-            pipelines: vec![default_pipeline()],
+            pipelines: default_pipelines(),
             criteria: default_criteria(),
             kinds: Kinds::default(),
             rates: BTreeMap::new(),
@@ -277,6 +277,50 @@ impl Settings {
             None => self.pipelines.first(),
             Some(id) => self.pipelines.iter().find(|p| &*p.id == id),
         }
+    }
+
+    /// The ledger's boards, with their positions: all but a built-in one that `crm.toml` does not name and that no
+    /// prospect is on. A report counts the prospects that it selects; without prospects at hand, none is.
+    pub fn boards(
+        &self,
+        is_used: impl Fn(usize) -> bool,
+    ) -> impl Iterator<Item = (usize, &Pipeline)> {
+        let all = self.pipelines.iter().enumerate();
+        all.filter(move |(at, board)| !board.is_spare || is_used(*at))
+    }
+
+    /// The boards that `crm.toml` names, and the first: those that messages list.
+    pub fn named_boards(&self) -> impl Iterator<Item = &Pipeline> {
+        self.boards(|_| false).map(|(_, board)| board)
+    }
+
+    /// The columns of those boards.
+    pub fn named_stages(&self) -> impl Iterator<Item = &Stage> {
+        self.named_boards().flat_map(|board| &board.stages)
+    }
+
+    /// The criteria that concern a board: all but those of the built-in board for projects that it does not require.
+    pub fn concerning<'s>(
+        &'s self,
+        board: &'s Pipeline,
+    ) -> impl Iterator<Item = &'s Criterion> + Clone {
+        let requires = |at: &usize| board.stages.iter().any(|stage| stage.requires.contains(at));
+        let all = self.criteria.iter().enumerate();
+        all.filter(move |(at, known)| !known.is_spare || requires(at)).map(|(_, known)| known)
+    }
+
+    /// The criteria that concern one of the boards that `crm.toml` names, or the first: those that messages list.
+    pub fn named_criteria(&self) -> impl Iterator<Item = &Criterion> {
+        let requires =
+            move |at: &usize| self.named_stages().any(|stage| stage.requires.contains(at));
+        let all = self.criteria.iter().enumerate();
+        all.filter(move |(at, known)| !known.is_spare || requires(at)).map(|(_, known)| known)
+    }
+
+    /// Is the board one for projects: does a column require something of the buyer's people or process?
+    pub fn is_for_projects(&self, board: &Pipeline) -> bool {
+        let mut required = board.stages.iter().flat_map(|stage| &stage.requires);
+        required.any(|at| self.criteria[*at].of_project())
     }
 
     /// The rep of this id.

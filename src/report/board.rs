@@ -5,7 +5,7 @@ use super::breakdown::{stage_cells, stage_columns};
 use super::columns::{emphasis, flag_cell};
 use super::dimension::Dimension;
 use crate::diag::Diagnostic;
-use crate::model::pipeline::Outcome;
+use crate::model::pipeline::{Outcome, Pipeline};
 use crate::rules::attribute::View;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
@@ -13,6 +13,7 @@ use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::text::Text;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// A prospect on the board: its row, and the order of that: by pipeline and group, the open ones first and
 /// of them the furthest, then by id.
@@ -76,12 +77,15 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         |all, part| all.extend(part),
     );
     lines.sort_by(|a, b| a.place.cmp(&b.place));
+    let used: BTreeSet<usize> = lines.iter().map(|line| line.place.0).collect();
     let mut lines = lines.into_iter().peekable();
     let mut tables = Vec::new();
-    for (index, pipeline) in settings.pipelines.iter().enumerate() {
+    let boards: Vec<(usize, &Pipeline)> = settings.boards(|index| used.contains(&index)).collect();
+    let several = boards.len() > 1;
+    for (index, pipeline) in boards {
         let own = std::iter::from_fn(|| lines.next_if(|line| line.place.0 == index));
         let rows: Vec<Row> = own.map(|line| line.row).collect();
-        let unused = rows.is_empty() && settings.pipelines.len() > 1;
+        let unused = rows.is_empty() && several;
         let title = pipeline.label.get(lang, &pipeline.id).to_owned();
         tables.push(Table {
             id: pipeline.id.to_string(),

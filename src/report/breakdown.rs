@@ -56,7 +56,9 @@ pub fn join<K: Ord, V>(
 /// Gives the boards that are not in use their tables, empty, for requests that name them; and the only one in use
 /// the names that its tables have where there are several.
 pub fn complete(tables: &mut Vec<Table>, boards: &[UsedBoard], settings: &Settings) {
-    let Some(first) = boards.first().filter(|_| settings.pipelines.len() > 1) else { return };
+    let is_used = |position: usize| boards.iter().any(|board| board.position == position);
+    let all: Vec<(usize, &Pipeline)> = settings.boards(is_used).collect();
+    let Some(first) = boards.first().filter(|_| all.len() > 1) else { return };
     let own = format!("{}-", first.pipeline.id);
     let named = |table: &Table| match first.alone {
         true => Some(table.id.clone()),
@@ -64,8 +66,8 @@ pub fn complete(tables: &mut Vec<Table>, boards: &[UsedBoard], settings: &Settin
     };
     let known: Vec<(String, Table)> =
         tables.iter().filter_map(|table| Some((named(table)?, table.clone()))).collect();
-    for (position, pipeline) in settings.pipelines.iter().enumerate() {
-        let used = boards.iter().any(|board| board.position == position);
+    for (position, pipeline) in all {
+        let used = is_used(position);
         if used && !first.alone {
             continue;
         }

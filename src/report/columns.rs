@@ -35,6 +35,10 @@ fn cell(row: &Attribute, view: &View<'_>, lang: Lang) -> Cell {
         AttributeKind::Words(names, _) | AttributeKind::Exact(names, _) => names,
         _ => Vocabulary::Any,
     };
+    if let (AttributeKind::Steps(steps, read), true) = (row.kind, lang != Lang::Machine) {
+        let step = (read.at)(view).and_then(|at| steps.get(at));
+        return Cell::maybe(step, |(id, en, zh)| Cell::text(lang.term(id, en, zh)));
+    }
     match row.value(view) {
         Value::None => Cell::Empty,
         Value::Text(text) if names == Vocabulary::Reasons => {

@@ -86,13 +86,16 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     let (mut shown, mut hidden) = (Vec::new(), Vec::new());
-    for (index, pipeline) in settings.pipelines.iter().enumerate() {
+    let is_used = |index: usize| gathered.get(index).is_some_and(|groups| !groups.is_empty());
+    let boards: Vec<(usize, &Pipeline)> = settings.boards(is_used).collect();
+    let several = boards.len() > 1;
+    for (index, pipeline) in boards {
         let groups = gathered.get(index).unwrap_or(&none);
         let board = [
             table(pipeline, groups, request, settings),
             pace(pipeline, groups, request, book, window),
         ];
-        if groups.is_empty() && settings.pipelines.len() > 1 {
+        if groups.is_empty() && several {
             hidden.extend(board);
             continue;
         }
@@ -352,18 +355,27 @@ fn shape(pipeline: &Pipeline, cells: &[ColumnFigures], settings: &Settings) -> S
             Lang::Zh => format!("看不出形状（{counts}）：n = {n}，太少"),
         };
     }
-    let middle = open[last[1]].requires.iter().map(|position| &settings.criteria[*position]);
-    let names = BoardNames {
-        feed: label(last[0] - 1),
-        columns: last.map(label),
-        criteria: middle.map(|criterion| criterion.label.get(lang, &criterion.id)).collect(),
-        meetings: settings
-            .required(pipeline, last[2])
-            .any(|criterion| matches!(criterion.known, Known::AppointmentSet | Known::Met)),
-    };
+    let names = board_names(pipeline, settings, lang);
     let word = lang.pick("shape", "形状");
     let (named, says) = (shape.label(&names, lang), shape.advice(&names, lang));
     format!("{word} {named} ({counts}): {says}")
+}
+
+/// The names that advice about a board may use: its own columns and criteria.
+fn board_names<'s>(pipeline: &'s Pipeline, settings: &'s Settings, lang: Lang) -> BoardNames<'s> {
+    let open = pipeline.open();
+    let last = [open.len() - 3, open.len() - 2, open.len() - 1];
+    let label = |column: usize| open[column].label.get(lang, &open[column].id);
+    let middle = open[last[1]].requires.iter().map(|position| &settings.criteria[*position]);
+    BoardNames {
+        feed: label(last[0] - 1),
+        columns: last.map(label),
+        criteria: middle.map(|criterion| criterion.label.get(lang, &criterion.id)).collect(),
+        fit: settings.required(pipeline, last[2]).any(|criterion| &*criterion.id == "fit"),
+        meetings: settings
+            .required(pipeline, last[2])
+            .any(|criterion| matches!(criterion.known, Known::AppointmentSet | Known::Met)),
+    }
 }
 
 /// The advice in numbers: the prospects that the columns behind the feed would hold at the ledger's own pace.
@@ -403,4 +415,34 @@ fn numbers(
         }
         Lang::Zh => format!("要保持近{}天的节奏：{}", window.days(), parts.join("；")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::pipeline::PROJECT;
+
+    #[test]
+    fn advice_on_the_board_of_projects_names_its_own_criteria_alone() {
+        let settings = Settings::default();
+        let board = settings.pipeline(Some(PROJECT)).unwrap();
+        let own: Vec<&str> =
+            settings.required(board, board.won()).map(|criterion| &*criterion.id).collect();
+        for lang in [Lang::En, Lang::Zh] {
+            let names = board_names(board, &settings, lang);
+            for (a, b, c) in
+                [(0, 0, 0), (2, 5, 1), (1, 1, 4), (5, 1, 3), (9, 1, 0), (6, 3, 1), (2, 2, 1)]
+            {
+                let said = Shape::of(a, b, c, 4).advice(&names, lang);
+                for criterion in &settings.criteria {
+                    let label = criterion.label.get(lang, &criterion.id);
+                    let is_own = own.contains(&&*criterion.id);
+                    assert!(is_own || !said.contains(label), "{said}: {label}");
+                }
+                assert!(!said.contains("25") && !said.contains("五项"), "{said}");
+            }
+            assert_eq!(names.criteria.len(), 2);
+            assert!(names.meetings);
+        }
+    }
 }

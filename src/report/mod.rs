@@ -12,6 +12,7 @@ pub mod calibration;
 pub mod campaigns;
 pub mod cases;
 pub mod changes;
+pub mod checklist;
 mod chosen;
 pub mod claims;
 pub mod classify;
@@ -47,6 +48,7 @@ pub mod points;
 pub mod policy;
 pub mod pool;
 pub mod portfolio;
+pub mod projects;
 pub mod ratios;
 pub mod receivables;
 mod request;
@@ -61,6 +63,7 @@ pub mod sheet;
 pub mod show;
 pub mod show_customer;
 mod show_money;
+mod show_project;
 pub mod sources;
 pub mod team;
 pub mod trend;
@@ -494,6 +497,18 @@ pub const REPORTS: &[Report] = &[
         by: Breakdowns::Any,
         rules: true,
         make: key_accounts::key_accounts,
+    },
+    Report {
+        name: "projects",
+        alias: None,
+        about: (
+            "open projects: the buyer's step, milestones, support, the likelihood and what speaks for and against",
+            "进行中的项目：买方进程、里程碑、各部门态度、成交可能性及其依据",
+        ),
+        takes: &[Takes::Query, Takes::By],
+        by: Breakdowns::Any,
+        rules: false,
+        make: projects::projects,
     },
     Report {
         name: "plans",

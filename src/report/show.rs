@@ -4,7 +4,9 @@ use super::columns::{criterion, flag_cell, reason, stage_name};
 use super::figures::table;
 use super::people::in_words;
 use super::show_money::money;
+use super::show_project;
 use crate::format::line::{written_facts, written_roles};
+use crate::model::buying::buyer_step;
 use crate::model::event::Event;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::profile::Relation;
@@ -31,12 +33,13 @@ pub fn show(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
     let alone = record.prospect.account.is_none();
     let file = MoneyFile::of(record, settings, as_of).filter(|_| alone);
     let account = file.and_then(|file| CustomerMoney::of(vec![file], settings, as_of));
-    let mut tables = vec![
-        facts(record, settings, as_of),
-        money(account.as_ref(), as_of, lang),
-        contacts(&[record], false, lang),
-        evidence(record, settings, as_of),
-    ];
+    let mut tables = vec![facts(record, settings, as_of), money(account.as_ref(), as_of, lang)];
+    let map = show_project::map(record, settings, as_of);
+    // People read part, stance and concern in the map.
+    tables.push(contacts(&[record], false, map.is_some() && lang != Lang::Machine, lang));
+    tables.extend(map);
+    tables.extend(show_project::milestones(record, settings, as_of));
+    tables.push(evidence(record, settings, as_of));
     tables.push(columns_stood(record, settings, as_of));
     tables.push(journal(&[record], false, settings, as_of));
     let company = record.prospect.company.as_deref().map(|c| format!(", {c}")).unwrap_or_default();
@@ -84,6 +87,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
         },
     );
     put("since", Cell::maybe(state.since, Cell::Date));
+    put("buyer", show_project::buyer(record, settings));
     put("supported", Cell::text(stage_name(record, state.supported, settings, lang)));
     put(
         "owner",
@@ -157,6 +161,7 @@ type PersonCell = (&'static str, fn(&Contact) -> Cell);
 
 /// The facts of people that are shown, and those that are shown where one of the people has them.
 const ALWAYS: usize = 6;
+const MAPPED: [&str; 3] = ["part", "stance", "concern"];
 const PERSON: [PersonCell; 12] = [
     ("name", |person| Cell::text(&*person.name)),
     ("role", |person| text(&person.role)),
@@ -179,8 +184,8 @@ fn text(value: &Option<Text>) -> Cell {
     Cell::maybe(value.as_deref(), Cell::text)
 }
 
-/// The people of records; `of`: which of them, in a column of its own.
-pub(super) fn contacts(records: &[&Record], of: bool, lang: Lang) -> Table {
+/// The people of records; `of`: which of them, in a column of its own; `mapped`: a map shows part, stance and concern.
+pub(super) fn contacts(records: &[&Record], of: bool, mapped: bool, lang: Lang) -> Table {
     let people = || {
         records
             .iter()
@@ -192,6 +197,7 @@ pub(super) fn contacts(records: &[&Record], of: bool, lang: Lang) -> Table {
         .into_iter()
         .enumerate()
         .filter(|(at, (_, cell))| *at < ALWAYS || stated(*cell))
+        .filter(|(_, (id, _))| !(mapped && MAPPED.contains(id)))
         .map(|(_, shown)| shown)
         .collect();
     let rows = people().map(|(record, person)| {
@@ -350,7 +356,20 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
     };
     let text = |text: &Option<Text>| text.as_deref().map(String::from);
     let details = event.details();
-    let told: [(&str, &str, Option<String>); 27] = [
+    let several = |texts: &[Text]| {
+        let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
+        (!texts.is_empty()).then(|| texts.join(lang.pick(", ", "、")))
+    };
+    let step = |id: &str| {
+        buyer_step(id).map_or_else(|| id.to_owned(), |at| show_project::step_name(at, lang).into())
+    };
+    let planned = || {
+        let mut plans: Vec<&(Text, Date)> = details.milestones.iter().collect();
+        plans.sort_by_key(|(id, _)| pipeline.find(id).unwrap_or(usize::MAX));
+        let plans = plans.into_iter().map(|(id, day)| format!("{} {day}", stage(id)));
+        plans.collect::<Vec<_>>().join(lang.pick(", ", "、"))
+    };
+    let told: [(&str, &str, Option<String>); 31] = [
         ("->", "->", event.stage.as_deref().map(stage)),
         ("", "", event.reached.map(|yes| reached(yes).to_owned())),
         ("+", "+", criteria(&event.confirms)),
@@ -359,6 +378,10 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         ("close by", "签约日", event.close_by.map(|date| date.to_string())),
         ("value", "价值", event.value.map(|value| value.to_string())),
         ("amount", "金额", event.amount.map(|amount| amount.to_string())),
+        ("with", "参加人", several(&details.with)),
+        ("buyer", "买方", details.buyer.as_deref().map(step)),
+        ("planned", "计划", Some(planned()).filter(|planned| !planned.is_empty())),
+        ("competitor", "竞争对手", several(&details.competitor)),
         ("no.", "编号", text(&details.number)),
         ("status", "状态", text(&details.status)),
         ("for", "对应", text(&details.settles)),

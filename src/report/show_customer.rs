@@ -31,7 +31,7 @@ pub fn show_customer(file: &Record, book: &Book) -> Sheet {
             facts(file, &prospects, book),
             money(account.as_ref(), book.as_of, lang),
             chances(&prospects, book),
-            contacts(&all, true, lang),
+            contacts(&all, true, false, lang),
             journal(&all, true, &book.settings, book.as_of),
         ],
         ..Sheet::default()

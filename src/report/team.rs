@@ -85,7 +85,8 @@ pub fn team_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         ..Sheet::default()
     };
     let (mut machines, mut people, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
-    for board in 0..settings.pipelines.len() {
+    let used = found.boards.clone();
+    for (board, _) in settings.boards(|board| used.contains(&board)) {
         let unused = !found.boards.contains(&board) && board > 0;
         let mut long = Vec::new();
         for week in &weeks {

@@ -19,6 +19,7 @@ pub mod papers;
 pub mod plan_of_customer;
 pub mod points;
 pub mod policy;
+pub mod project;
 pub mod purchases;
 pub mod query;
 pub mod receivables;

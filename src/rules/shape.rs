@@ -41,6 +41,8 @@ pub struct BoardNames<'a> {
     pub columns: [&'a str; 3],
     /// The criteria that the middle one of them takes of its own.
     pub criteria: Vec<&'a str>,
+    /// Is it a criterion of this board that the plan fits the need?
+    pub fit: bool,
     /// Do meetings count on this board?
     pub meetings: bool,
 }
@@ -84,7 +86,7 @@ impl Shape {
 
     /// The advice, in the names of the board. Source: the method, section 5.
     pub fn advice(self, names: &BoardNames, lang: Lang) -> String {
-        let BoardNames { feed, columns: [a, b, c], criteria, meetings } = names;
+        let BoardNames { feed, columns: [a, b, c], criteria, fit, meetings } = names;
         let n = criteria.len();
         let listed = criteria.join(lang.pick(", ", "、"));
         let zh = lang == Lang::Zh;
@@ -93,14 +95,20 @@ impl Shape {
             Shape::ProposalLimbo => {
                 let test = match (n, zh) {
                     (0, _) => String::new(),
-                    (_, false) => format!(" re-test all {n} criteria ({listed}),"),
+                    (_, false) => format!("re-test all {n} criteria ({listed}), "),
                     (_, true) => format!("重新判断{n}项标准（{listed}），"),
                 };
+                let plan = match (fit, zh) {
+                    (false, _) => "",
+                    (true, false) => "check that the plan fits the need, ",
+                    (true, true) => "检查方案是否符合需要，",
+                };
+                let and = if plan.is_empty() && test.is_empty() { "" } else { "and " };
                 if zh {
-                    format!("{b}里都在待定：检查方案是否符合需要，{test}每周更新看板")
+                    format!("{b}里都在待定：{plan}{test}每周更新看板")
                 } else {
                     format!(
-                        "{b} is full and nothing is decided: check that the plan fits the need,{test} and update the board every week"
+                        "{b} is full and nothing is decided: {plan}{test}{and}update the board every week"
                     )
                 }
             }
@@ -174,6 +182,7 @@ mod tests {
             feed: "Lead",
             columns: ["Demo", "Offer", "Order form"],
             criteria: vec!["demo held"],
+            fit: false,
             meetings: false,
         };
         for shape in [
@@ -187,7 +196,17 @@ mod tests {
         ] {
             for lang in [Lang::En, Lang::Zh] {
                 let said = format!("{} {}", shape.label(&names, lang), shape.advice(&names, lang));
-                for foreign in ["25", "50", "five", "五项", "proposals", "meeting", "见面"] {
+                for foreign in [
+                    "25",
+                    "50",
+                    "five",
+                    "五项",
+                    "fits the need",
+                    "符合需要",
+                    "proposals",
+                    "meeting",
+                    "见面",
+                ] {
                     assert!(!said.contains(foreign), "{said}");
                 }
             }

@@ -12,6 +12,7 @@ pub mod money;
 pub mod period;
 pub mod phone;
 pub mod pinyin;
+pub mod shell;
 pub mod sound;
 pub mod text;
 pub mod zone;

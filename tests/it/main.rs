@@ -52,6 +52,7 @@ mod monthly_lists;
 mod orders;
 mod people;
 mod pool;
+mod projects;
 mod read;
 mod relationship;
 mod report_options;

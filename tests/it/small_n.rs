@@ -57,10 +57,7 @@ fn the_shape_of_a_board_of_ones_own_names_what_it_has() {
          ]\n",
     );
     for (stage, says) in [
-        (
-            "offer",
-            "Offer is full and nothing is decided: check that the plan fits the need, re-test all 1 criteria (demo held)",
-        ),
+        ("offer", "Offer is full and nothing is decided: re-test all 1 criteria (demo held)"),
         ("legal", "closes soon, then a drought: fill Lead now"),
         (
             "trial",

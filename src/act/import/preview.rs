@@ -175,7 +175,8 @@ impl Preview {
 
     fn by_stage(&self, settings: &Settings, table: &MakeTable) -> Table {
         let lang = settings.language;
-        let several = settings.pipelines.len() > 1;
+        let is_used = |at: usize| self.stages.keys().any(|(board, _)| *board == at);
+        let several = settings.boards(is_used).count() > 1;
         let mut columns = Vec::new();
         columns.extend(several.then(|| column("pipeline", Kind::Text, lang)));
         columns.extend(stage_columns(lang));

@@ -43,7 +43,7 @@ fn column<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnostic>
     if let Some(stage) = named {
         return Ok(&stage.id);
     }
-    let ids = settings.pipelines.iter().flat_map(columns).map(|stage| &*stage.id);
+    let ids = settings.named_boards().flat_map(columns).map(|stage| &*stage.id);
     let message = words!("--why-not: no stage `{name}`", "--why-not：没有 `{name}` 这一栏");
     Err(Diagnostic::new(Code::UnknownStage, message).typed().nearest(name, ids))
 }

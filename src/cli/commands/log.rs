@@ -3,11 +3,14 @@
 use crate::act::log::log;
 use crate::act::names::kind;
 use crate::act::session::Session;
+use crate::act::target::Target;
 use crate::cli::args::{Facts, Signed, Where};
 use crate::cli::context::Context;
 use crate::cli::details::DetailsTyped;
 use crate::cli::draft::money;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::model::pipeline::Pipeline;
+use crate::model::settings::Settings;
 use crate::value::money::Amount;
 use clap::Args;
 
@@ -22,6 +25,7 @@ use clap::Args;
     crm log zhang invoice --number I-7 --line group-health=12x500 --due 2010-01-31\n  \
     crm log zhang payment --amount 6000 --for I-7\n  \
     crm log zhang complaint --category delivery --severity 2\n  \
+    crm log hospital meeting --with \"Dean Wei\" --buyer agreement --milestone contract=2010-04-30\n  \
     crm log --where 'tag:vip' care --note \"New year card\"")]
 pub struct Log {
     /// The prospects, then the kind: call, message, email, visit, meeting, demo, quote, contract, payment, booking, order, refund, verified, note, request, complaint, resolved, survey, care, invoice, credit, delivery, handled, feedback
@@ -89,10 +93,25 @@ impl Log {
         event.done = self.done.as_deref().map(Into::into);
         let own = settings.currency;
         event.cost = self.cost.as_deref().map(|text| money("--cost", text, own)).transpose()?;
-        event.details = self.details.read(settings, context)?;
         let targets = self.chosen.targets(&session, ids, context)?;
+        let boards = boards(&targets, settings);
+        event.details = self.details.read(settings, context, &boards)?;
         context.tell(log(&session, targets, &event, self.force.as_deref())?)
     }
+}
+
+/// The boards of prospects; the first one of the ledger where there is none.
+fn boards<'s>(targets: &[Target], settings: &'s Settings) -> Vec<&'s Pipeline> {
+    let mut boards: Vec<&Pipeline> = Vec::new();
+    for target in targets {
+        let named = settings.pipeline(target.loaded.prospect.pipeline.as_deref());
+        let board = named.or(settings.pipelines.first());
+        boards.extend(board.filter(|board| boards.iter().all(|known| known.id != board.id)));
+    }
+    if boards.is_empty() {
+        boards.extend(settings.pipelines.first());
+    }
+    boards
 }
 
 /// A name of a case: it has words.

@@ -10,6 +10,7 @@ pub mod backtest;
 pub mod campaign;
 pub mod cases;
 pub mod check;
+pub mod checklist;
 pub mod claim;
 pub mod classify;
 pub mod completions;

@@ -30,6 +30,7 @@ pub(in crate::format) fn pipelines(
             label: Label::default(),
             cycle_days: None,
             stages: Vec::new(),
+            is_spare: false,
         };
         let mut stated = false;
         for (key, value) in table {
@@ -52,6 +53,7 @@ pub(in crate::format) fn pipelines(
         // A built-in board may be adjusted without writing its columns again.
         if !stated && let Some(built_in) = default.iter().find(|p| p.id == board.id) {
             board.stages.clone_from(&built_in.stages);
+            board.cycle_days = board.cycle_days.or(built_in.cycle_days);
             if board.label == Label::default() {
                 board.label.clone_from(&built_in.label);
             }
@@ -170,7 +172,7 @@ fn requires(reader: &mut Reader, settings: &Settings, value: &TomlValue) -> Vec<
                 Code::BadSetting,
                 words!("no criterion is called `{id}`", "没有名为 `{id}` 的标准"),
             )
-            .nearest(&id, settings.criteria.iter().map(|c| &*c.id))
+            .nearest(&id, settings.named_criteria().map(|c| &*c.id))
             .help(words!(
                 "a criterion of your own needs a section: [criteria.{id}]",
                 "自定义的标准要有一段：[criteria.{id}]"
@@ -180,4 +182,87 @@ fn requires(reader: &mut Reader, settings: &Settings, value: &TomlValue) -> Vec<
         positions.extend(position);
     }
     positions
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::format::read_settings::read_settings;
+    use crate::model::pipeline::{Known, PROJECT};
+    use crate::model::settings::Settings;
+    use std::path::Path;
+
+    fn read(text: &str) -> Settings {
+        read_settings(text, Path::new("crm.toml")).unwrap()
+    }
+
+    fn ids(settings: &Settings, is_used: fn(usize) -> bool) -> Vec<&str> {
+        settings.boards(is_used).map(|(_, board)| &*board.id).collect()
+    }
+
+    const OWN: &str = "[[pipeline]]\nid = \"project\"\n[[pipeline.stage]]\nid = \"talk\"\n\
+                       [[pipeline.stage]]\nid = \"won\"\noutcome = \"won\"\n\
+                       [[pipeline.stage]]\nid = \"lost\"\noutcome = \"lost\"\n";
+
+    #[test]
+    fn the_board_of_projects_is_the_ledgers_while_it_is_named_or_used() {
+        let plain = read("");
+        assert_eq!(ids(&plain, |_| false), ["prospect"]);
+        assert_eq!(ids(&plain, |at| at == 0), ["prospect"]);
+        assert_eq!(ids(&plain, |at| at == 1), ["prospect", "project"]);
+        let named = read("[[pipeline]]\nid = \"prospect\"\n[[pipeline]]\nid = \"project\"\n");
+        assert_eq!(ids(&named, |_| false), ["prospect", "project"]);
+        assert_eq!(named.pipelines[1].stages.len(), 8);
+        assert_eq!(named.pipelines[1].cycle_days, Some(365));
+        let shorter = read("[[pipeline]]\nid = \"project\"\ncycle_days = 200\n");
+        assert_eq!(shorter.pipelines[0].cycle_days, Some(200));
+        assert_eq!(ids(&shorter, |_| false), ["project", "prospect"]);
+    }
+
+    #[test]
+    fn a_board_of_that_id_with_columns_keeps_its_own_meaning() {
+        let own = read(OWN);
+        assert_eq!(ids(&own, |_| true), ["project", "prospect"]);
+        assert_eq!(own.pipelines[0].stages.len(), 3);
+        assert_eq!(own.pipelines[0].cycle_days, None);
+        assert!(!own.is_for_projects(&own.pipelines[0]));
+        let built_in = read("");
+        assert!(built_in.is_for_projects(built_in.pipeline(Some(PROJECT)).unwrap()));
+        assert!(!built_in.is_for_projects(&built_in.pipelines[0]));
+    }
+
+    #[test]
+    fn criteria_of_projects_concern_the_boards_that_require_them() {
+        let concerns = |settings: &Settings, board: usize, id: &str| {
+            settings.concerning(&settings.pipelines[board]).any(|known| &*known.id == id)
+        };
+        let plain = read("");
+        assert!(!concerns(&plain, 0, "support") && concerns(&plain, 1, "support"));
+        assert!(concerns(&plain, 0, "budget") && concerns(&plain, 1, "fit"));
+        assert!(plain.named_criteria().all(|known| &*known.id != "support"));
+        let required =
+            read(&OWN.replace("id = \"talk\"", "id = \"talk\"\nrequires = [\"support\"]"));
+        assert!(concerns(&required, 0, "support") && !concerns(&required, 1, "support"));
+        assert!(required.named_criteria().any(|known| &*known.id == "support"));
+        assert!(required.is_for_projects(&required.pipelines[0]));
+    }
+
+    #[test]
+    fn a_criterion_of_that_id_keeps_its_own_meaning_or_takes_another_label() {
+        let own = read("[criteria.support]\nknown = \"attested\"\nlabel = \"Backed\"\n");
+        let support = own.criterion("support").unwrap();
+        assert!(matches!(support.known, Known::Attested) && !support.is_spare);
+        let label = read("[criteria.support]\nlabel = \"Backed\"\n");
+        let support = label.criterion("support").unwrap();
+        assert!(matches!(support.known, Known::Backed(_)) && support.is_spare);
+        assert_eq!(support.label.en.as_deref(), Some("Backed"));
+    }
+
+    #[test]
+    fn names_of_the_ledgers_boards_come_before_those_of_a_board_that_is_not_named() {
+        let text = OWN.replace("\"project\"", "\"bids\"\nlabel = \"Projects\"");
+        let settings = read(&text);
+        assert_eq!(&*settings.pipeline_named("projects").unwrap().id, "bids");
+        assert_eq!(&*settings.pipeline_named("project").unwrap().id, "project");
+        assert_eq!(&*read("").pipeline_named("项目").unwrap().id, "project");
+    }
 }

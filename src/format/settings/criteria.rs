@@ -15,11 +15,15 @@ pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, 
     for (key, value) in table {
         let id: &str = key.get_ref();
         let Some(fields) = reader.table(id, value) else { continue };
-        let built_in = settings.criterion(id).cloned();
+        // A criterion of the board for projects may be another one of the ledger's own: one that says how it is known.
+        let is_own = ["known", "kinds"].iter().any(|key| fields.contains_key(*key));
+        let known = settings.criterion(id).filter(|known| !(known.is_spare && is_own));
+        let built_in = known.cloned();
         let mut criterion = built_in.clone().unwrap_or_else(|| Criterion {
             id: id.into(),
             label: Label::default(),
             known: Known::Attested,
+            is_spare: false,
         });
         let mut kinds = Vec::new();
         for (key, value) in fields {

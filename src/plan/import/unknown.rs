@@ -164,7 +164,7 @@ impl<'a> Names<'a> {
             }
             Naming::Kind => settings.kinds.names().for_each(|kind| add(kind, &[])),
             Naming::Pipeline => {
-                for board in &settings.pipelines {
+                for board in settings.named_boards() {
                     add(&board.id, &[board.label.en.as_deref(), board.label.zh.as_deref()]);
                 }
             }

@@ -14,6 +14,8 @@ pub enum AttributeKind {
     Exact(Vocabulary, Read),
     /// A column of the prospect's own pipeline, by its position.
     Stage(fn(&View<'_>) -> Option<usize>),
+    /// A step of a process, by its position in the order of the steps.
+    Steps(Steps, StepReader),
     /// A number.
     Number(Unit, Numbers),
     /// A number; a query may name a level of a dimension of grading instead.
@@ -24,6 +26,18 @@ pub enum AttributeKind {
     Date(Tense, DayReader),
     /// The flags that are up (see [`FLAGS`](super::FLAGS)).
     Flags,
+}
+
+/// The steps of a process in their order: id, English, Chinese.
+pub type Steps = &'static [(&'static str, &'static str, &'static str)];
+
+/// Reads the position of a step.
+#[derive(Debug, Clone, Copy)]
+pub struct StepReader {
+    /// As a position.
+    pub at: fn(&View<'_>) -> Option<usize>,
+    /// As a number, to be compared.
+    pub number: Numbers,
 }
 
 /// Reads a number.

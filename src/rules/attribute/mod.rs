@@ -9,7 +9,10 @@ mod view;
 
 pub(in crate::rules) use flags::find_flag;
 pub use flags::{FLAGS, Flag, listed_flags};
-pub use kind::{AttributeKind, DayReader, Figure, Numbers, Read, Tense, Texts, Unit, Vocabulary};
+pub use kind::{
+    AttributeKind, DayReader, Figure, Numbers, Read, StepReader, Steps, Tense, Texts, Unit,
+    Vocabulary,
+};
 pub use table::{ATTRIBUTES, MANAGER, OWNER, SOURCE};
 pub use view::View;
 
@@ -90,6 +93,7 @@ impl Attribute {
             AttributeKind::Words(..) => ("text", "文本"),
             AttributeKind::Exact(..) | AttributeKind::Level(_) => ("exact", "整词"),
             AttributeKind::Stage(_) => ("stage", "栏"),
+            AttributeKind::Steps(..) => ("step", "步骤"),
             AttributeKind::Number(Unit::Plain, _) | AttributeKind::Valued(..) => ("number", "数字"),
             AttributeKind::Number(Unit::Percent, _) => ("percent", "百分比"),
             AttributeKind::Number(Unit::Days, _) => ("days", "天数"),
@@ -106,6 +110,9 @@ impl Attribute {
                 texts(names, read, view)
             }
             AttributeKind::Stage(read) => read(view).map_or(Value::None, Value::Stage),
+            AttributeKind::Steps(steps, read) => (read.at)(view)
+                .and_then(|at| steps.get(at))
+                .map_or(Value::None, |row| Value::Text(Cow::Borrowed(row.0))),
             AttributeKind::Number(_, read) | AttributeKind::Valued(_, read) => {
                 Value::Number(read(view))
             }
@@ -151,7 +158,8 @@ fn texts<'a>(names: Vocabulary, read: Read, view: &View<'a>) -> Value<'a> {
         }
         // Criteria are tested by name before they are judged: each known one is asked for.
         Read::All(read) if names == Vocabulary::Criteria => {
-            let criteria = view.settings.criteria.iter().map(|criterion| &*criterion.id);
+            let criteria =
+                view.settings.concerning(view.pipeline()).map(|criterion| &*criterion.id);
             let known = criteria.chain([IN_CYCLE]);
             let holding = known.filter(|known| read(view, &|name| name == *known));
             Value::Texts(holding.map(Into::into).collect())

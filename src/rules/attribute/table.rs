@@ -3,9 +3,10 @@
 
 use super::Attribute;
 use super::kind::{
-    AttributeKind, DayReader, Figure, Numbers, Read, Tense, Texts, Unit, Vocabulary,
+    AttributeKind, DayReader, Figure, Numbers, Read, StepReader, Tense, Texts, Unit, Vocabulary,
 };
 use super::view::View;
+use crate::model::buying::BUYER_STEPS;
 use crate::model::pipeline::{IN_CYCLE, Outcome};
 use crate::model::profile::Relation;
 use crate::model::prospect::{Contact, PART_WORDS, STANCE_WORDS};
@@ -16,7 +17,7 @@ use crate::rules::customer::scores::Scores;
 use crate::rules::replay::moves::next_stage;
 use crate::rules::span::Span;
 use crate::value::money::Amount;
-use AttributeKind::{Date as On, Exact, Level, Number, Stage, Valued, Words};
+use AttributeKind::{Date as On, Exact, Level, Number, Stage, Steps, Valued, Words};
 use Read::{All, First, Made, One};
 use Vocabulary::Any;
 
@@ -268,6 +269,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
         ids(Vocabulary::Words(&PART_WORDS, &("part", "职能")), |v, is| people(v).any(|person| person.part.as_deref().is_some_and(is))))),
     extra(row("stance", &["立场"], ("for, neutral or against: one of its people who are there", "在职联系人之一的立场：支持、中立、反对"), "stance:against",
         ids(Vocabulary::Words(&STANCE_WORDS, &("stance", "立场")), |v, is| people(v).any(|person| person.stance.as_deref().is_some_and(is))))),
+    extra(row("buyer", &["买方"], ("the last step of the buyer's own process in this pursuit", "买方自身进程在本轮中的最近一步"), "buyer>=project-set-up",
+        Steps(&BUYER_STEPS, StepReader { at: buyer, number: |v| buyer(v).and_then(|at| i64::try_from(at).ok()).map_or(Figure::None, Figure::Count) }))),
     row("email", &["mail", "邮箱"], ("the e-mail of a contact", "联系人的邮箱"), "email:*@example.com",
         Words(Any, First(|v, is| v.record.prospect.contacts.iter().any(|c| c.email.as_deref().is_some_and(is))))),
     // The customer, by grading
@@ -338,6 +341,11 @@ fn phone(view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
     phones.any(|phone| is(phone) || is(&digits(phone)))
 }
 
+/// The position of the buyer's last step.
+fn buyer(view: &View<'_>) -> Option<usize> {
+    view.record.state.buyer.map(|(step, _)| step)
+}
+
 fn probability(view: &View<'_>) -> Amount {
     view.pipeline().stages[view.record.state.stage].probability
 }
@@ -359,7 +367,7 @@ fn weighted<'a>(view: &View<'a>) -> Figure<'a> {
 // The name is tested before the criterion is judged: judging costs more.
 fn confirmed(view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {
     let cycle = is(IN_CYCLE) && view.holds(IN_CYCLE);
-    cycle || view.settings.criteria.iter().any(|c| is(&c.id) && view.case().has(c))
+    cycle || view.settings.concerning(view.pipeline()).any(|c| is(&c.id) && view.case().has(c))
 }
 
 fn missing(view: &View<'_>, is: &dyn Fn(&str) -> bool) -> bool {

@@ -151,5 +151,5 @@ fn criteria(record: &Record, settings: &Settings, on: Date) -> (u16, u16) {
 
 /// A criterion about the wishes of the customer, not about our acts or receipts.
 fn of_demand(criterion: &Criterion) -> bool {
-    matches!(criterion.known, Known::Attested | Known::Decider | Known::Timing)
+    matches!(criterion.known, Known::Attested | Known::Decider | Known::Needs | Known::Timing)
 }

@@ -8,8 +8,8 @@ use super::{Asked, Parsed};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{IN_CYCLE, Pipeline, Stage};
 use crate::rules::attribute::{
-    self, ATTRIBUTES, Attribute, AttributeKind, FLAGS, Flag, Named, OF_CUSTOMER, Tense, Unit,
-    Vocabulary, find_flag,
+    self, ATTRIBUTES, Attribute, AttributeKind, FLAGS, Flag, Named, OF_CUSTOMER, Steps, Tense,
+    Unit, Vocabulary, find_flag,
 };
 use crate::rules::customer::levels::{Level, Scale};
 use crate::value::id::fold;
@@ -109,6 +109,9 @@ fn part(asked: &Asked<'_>, kind: AttributeKind, op: Op, value: &Word) -> Parsed<
                 })?,
             ),
         },
+        AttributeKind::Steps(steps, read) => {
+            Node::Number(read.number, wanted(value, || step(asked, steps, op, value))?)
+        }
         AttributeKind::Date(tense, day) => {
             Node::Date(day, wanted(value, || date(asked, tense, op, value))?)
         }
@@ -199,6 +202,7 @@ fn check_operator(asked: &Asked<'_>, term: &QueryTerm<'_>, subject: &Referent) -
             AttributeKind::Words(..) => Some(("text", "文本")),
             AttributeKind::Exact(..) | AttributeKind::Level(_) => Some(("a name", "名称")),
             AttributeKind::Stage(_)
+            | AttributeKind::Steps(..)
             | AttributeKind::Number(..)
             | AttributeKind::Valued(..)
             | AttributeKind::Date(..) => None,
@@ -307,7 +311,15 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
             Vocabulary::Grades => ("grade", "级别"),
             Vocabulary::Words(_, what) => *what,
         };
-        return Err(unknown(asked, what, word, known.iter().map(|(id, _)| *id)));
+        let listed: Vec<&str> = match names {
+            Vocabulary::Pipelines => asked.settings.named_boards().map(|p| &*p.id).collect(),
+            Vocabulary::Criteria => {
+                let criteria = asked.settings.named_criteria().map(|c| &*c.id);
+                criteria.chain([IN_CYCLE]).collect()
+            }
+            _ => known.iter().map(|(id, _)| *id).collect(),
+        };
+        return Err(unknown(asked, what, word, listed));
     }
     Ok(any(parts))
 }
@@ -365,13 +377,24 @@ fn stage(asked: &Asked<'_>, op: Op, word: &Word) -> Parsed<StageTest> {
     let by_label = |stage: &Stage| {
         stage.label.en.iter().chain(&stage.label.zh).any(|label| pattern.whole(label))
     };
-    let mut found: Vec<Vec<usize>> = pipelines.iter().map(|p| positions(p, by_id)).collect();
+    let named = |fits: &dyn Fn(&Stage) -> bool| {
+        let of = |p: &Pipeline| if p.is_spare { Vec::new() } else { positions(p, fits) };
+        pipelines.iter().map(of).collect::<Vec<_>>()
+    };
+    let mut found = named(&by_id);
     if found.iter().all(Vec::is_empty) {
-        found = pipelines.iter().map(|p| positions(p, by_label)).collect();
+        found = named(&by_label);
+    }
+    // A built-in board that the ledger does not name takes no name from those that it does.
+    for (own, pipeline) in found.iter_mut().zip(pipelines).filter(|(_, p)| p.is_spare) {
+        *own = positions(pipeline, by_id);
+        if own.is_empty() {
+            *own = positions(pipeline, by_label);
+        }
     }
     if found.iter().all(Vec::is_empty) {
         let mut ids: Vec<&str> = Vec::new();
-        for stage in pipelines.iter().flat_map(|p| &p.stages) {
+        for stage in asked.settings.named_stages() {
             if !ids.contains(&&*stage.id) {
                 ids.push(&stage.id);
             }
@@ -397,6 +420,18 @@ fn stage(asked: &Asked<'_>, op: Op, word: &Word) -> Parsed<StageTest> {
         return Err(Box::new(asked.wrong(&word.span, message).help(help)));
     }
     Ok(StageTest::Order(op, limits))
+}
+
+/// A step of a process whose steps are in order: by its id or its word.
+fn step(asked: &Asked<'_>, steps: Steps, op: Op, word: &Word) -> Parsed<NumberTest> {
+    let wanted = fold(&word.text());
+    let at = steps.iter().position(|row| [row.0, row.1, row.2].contains(&wanted.as_str()));
+    let Some(at) = at.and_then(|at| i64::try_from(at).ok()) else {
+        let ids = steps.iter().map(|row| row.0);
+        return Err(unknown(asked, ("step", "步骤"), word, ids));
+    };
+    let at = Amount::from_int(at);
+    Ok(if op.orders() { NumberTest::Order(op, at) } else { NumberTest::In(at, at) })
 }
 
 fn positions(pipeline: &Pipeline, fits: impl Fn(&Stage) -> bool) -> Vec<usize> {

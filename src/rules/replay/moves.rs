@@ -46,6 +46,7 @@ impl Record {
             pipeline: self.pipeline(settings),
             prospect: &self.prospect,
             evidence: &self.state.evidence,
+            buyer: self.state.buyer,
             clock_start: self.state.clock_start,
             cycle_days: self.state.cycle_days,
             hold: self.state.hold.as_ref(),

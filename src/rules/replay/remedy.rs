@@ -4,6 +4,7 @@ use crate::diag::Words;
 use crate::model::kind::EventKind;
 use crate::value::date::Date;
 use crate::value::money::Amount;
+use crate::value::shell;
 use crate::value::text::Text;
 
 /// A remedy that would satisfy a criterion: an option of `advance` and `log`, or an entry that comes first.
@@ -24,6 +25,19 @@ pub enum Remedy {
     Payment(Option<Amount>),
     /// A fall-back: it starts the pass afresh.
     FallBack,
+    /// A step of the buyer, by its name: an entry with `--buyer STEP`.
+    Buyer(&'static str),
+    /// A person with this part; `for_us`: one that is for us.
+    Person {
+        /// The part.
+        part: &'static str,
+        /// Must the person be for us?
+        for_us: bool,
+    },
+    /// A person of this name, once the stance is this one.
+    Stance(Text, &'static str),
+    /// A meeting with the person of this name.
+    Meet(Text),
 }
 
 impl Remedy {
@@ -35,17 +49,33 @@ impl Remedy {
             Remedy::NextStep { purpose: false } => Some("--next DATE".to_owned()),
             Remedy::NextStep { purpose: true } => Some("--next DATE --next-what TEXT".to_owned()),
             Remedy::CloseBy(..) => Some("--close-by DATE".to_owned()),
-            Remedy::Payment(_) | Remedy::FallBack => None,
+            Remedy::Payment(_)
+            | Remedy::FallBack
+            | Remedy::Buyer(_)
+            | Remedy::Person { .. }
+            | Remedy::Stance(..)
+            | Remedy::Meet(_) => None,
         }
     }
 
     /// The command that comes first, for a prospect; `None` for an option of `advance`.
     pub fn command(&self, id: &str) -> Option<Words> {
+        let plain = |command: String| Some(Words::both(command.clone(), command));
         match self {
             Remedy::Payment(amount) => {
                 let amount = amount.map_or("AMOUNT".to_owned(), |amount| amount.to_string());
-                let command = format!("crm log {id} payment --amount {amount}");
-                Some(Words::both(command.clone(), command))
+                plain(format!("crm log {id} payment --amount {amount}"))
+            }
+            Remedy::Buyer(step) => plain(format!("crm log {id} note --buyer {step}")),
+            Remedy::Person { part, for_us } => {
+                let stance = if *for_us { " --stance for" } else { "" };
+                plain(format!("crm contact add {id} NAME --part {part}{stance}"))
+            }
+            Remedy::Stance(name, stance) => {
+                plain(format!("crm contact edit {id} {} --stance {stance}", shell::word(name)))
+            }
+            Remedy::Meet(name) => {
+                plain(format!("crm log {id} meeting --with {}", shell::word(name)))
             }
             Remedy::FallBack => Some(words!(
                 "`crm back {id}` starts the pass afresh",

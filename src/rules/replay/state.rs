@@ -61,6 +61,12 @@ pub struct Evidence {
     pub bookings: Sum,
     /// An opening position: evidence up to this column (its position) counts as given, since that day.
     pub given: Option<(usize, Date)>,
+    /// The people that meetings were had with, as the entries name them, each with the first day.
+    pub met_people: Vec<(Text, Date)>,
+    /// The first meeting whose entry names nobody.
+    pub met_unnamed: Option<Date>,
+    /// The first day on which an entry named a competitor.
+    pub competitor: Option<Date>,
     /// Criteria that were revoked: neither the opening position nor a contact's fact speaks for them any
     /// more, only evidence that came later.
     pub revoked: Vec<Text>,
@@ -132,6 +138,11 @@ pub struct State {
     pub serves: Vec<(Text, Text)>,
     /// The steps of its plan that are done, and when.
     pub done: Vec<(Text, Date)>,
+    /// The last step of the buyer's own process that an entry of this pursuit names: its position in
+    /// [`BUYER_STEPS`](crate::model::buying::BUYER_STEPS), and the day.
+    pub buyer: Option<(usize, Date)>,
+    /// The planned day of each column in this pursuit, by its id; the last entry that plans one decides.
+    pub milestones: Vec<(Text, Date)>,
     /// The evidence of this pass.
     pub evidence: Evidence,
     /// The expected value, in the ledger's currency where it has a rate.

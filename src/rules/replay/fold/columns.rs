@@ -48,6 +48,8 @@ impl Fold<'_> {
             self.state.pursuit += 1;
             self.state.pursuit_opened = Some(event.date());
             self.state.pushes = 0;
+            self.state.buyer = None;
+            self.state.milestones.clear();
             self.history.pursuits.push(Pursuit {
                 number: self.state.pursuit,
                 opened: event.date(),

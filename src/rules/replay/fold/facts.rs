@@ -2,6 +2,7 @@
 
 use super::{CountedPaper, Fold, SILENCED};
 use crate::diag::{Code, Diagnostic};
+use crate::model::buying::buyer_step;
 use crate::model::event::Event;
 use crate::model::kind::{Counts, EventKind};
 use crate::model::pipeline::Known;
@@ -123,6 +124,32 @@ impl Fold<'_> {
         }
     }
 
+    /// The people met, the buyer's own process, the plan of columns, and the competitors.
+    pub(super) fn take_project(&mut self, event: &Event) {
+        let date = event.date();
+        let is_meeting = self.settings.counts(&event.kind) == Counts::Meeting;
+        let details = event.details();
+        let evidence = &mut self.state.evidence;
+        if is_meeting && details.with.is_empty() {
+            evidence.met_unnamed.get_or_insert(date);
+        }
+        for name in details.with.iter().filter(|_| is_meeting) {
+            if evidence.met_people.iter().all(|(known, _)| known != name) {
+                evidence.met_people.push((name.clone(), date));
+            }
+        }
+        if !details.competitor.is_empty() {
+            evidence.competitor.get_or_insert(date);
+        }
+        if let Some(step) = details.buyer.as_deref().and_then(buyer_step) {
+            self.state.buyer = Some((step, date));
+        }
+        for (column, day) in &details.milestones {
+            self.state.milestones.retain(|(known, _)| known != column);
+            self.state.milestones.push((column.clone(), *day));
+        }
+    }
+
     /// A criterion holds no more, whatever spoke for it.
     fn revoke(&mut self, id: &Text) {
         let evidence = &mut self.state.evidence;
@@ -146,7 +173,22 @@ impl Fold<'_> {
                 evidence.paid_on = None;
             }
             Some(Known::Entry(kinds)) => evidence.entries.retain(|(kind, _)| !kinds.contains(kind)),
-            Some(Known::Attested | Known::Decider) | None => {}
+            Some(Known::DeciderMet) => {
+                evidence.met_people.clear();
+                evidence.met_unnamed = None;
+            }
+            Some(Known::Competitor) => evidence.competitor = None,
+            Some(Known::Buyer(_)) => self.state.buyer = None,
+            // People and facts are as of the day: there is nothing to forget.
+            Some(
+                Known::Attested
+                | Known::Decider
+                | Known::Needs
+                | Known::Part(_)
+                | Known::Unopposed(_)
+                | Known::Backed(_),
+            )
+            | None => {}
         }
         self.state.evidence.revoked.push(id.clone());
     }

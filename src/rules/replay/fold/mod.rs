@@ -73,6 +73,8 @@ impl<'a> Fold<'a> {
                 owner_since: None,
                 serves: Vec::new(),
                 done: Vec::new(),
+                buyer: None,
+                milestones: Vec::new(),
                 evidence: Evidence::default(),
                 value: None,
                 pushes: 0,
@@ -127,6 +129,7 @@ impl<'a> Fold<'a> {
         self.take_helpers(event);
         self.take_contact(event);
         self.take_evidence(event);
+        self.take_project(event);
         self.take_money(event);
         self.take_ticket(event);
         if let Some(target) = target
@@ -248,6 +251,7 @@ impl<'a> Fold<'a> {
             pipeline: self.pipeline,
             prospect: self.prospect,
             evidence: &self.state.evidence,
+            buyer: self.state.buyer,
             clock_start: self.clock_start(),
             cycle_days: self.state.cycle_days,
             hold: self.state.hold.as_ref(),
