@@ -272,7 +272,11 @@ fn a_competitor_is_named_by_an_entry_or_the_fact_or_ruled_out() {
     let mut named = event("2009-06-01", "note");
     named.details_mut().competitor = vec!["华瑞".into()];
     assert!(holds(&project(&[], &[named.clone()]), "competitor-known", DAY));
-    assert!(!holds(&project(&[], &[named]), "competitor-known", "2009-05-31"));
+    assert!(!holds(&project(&[], std::slice::from_ref(&named)), "competitor-known", "2009-05-31"));
+    // Revoked: neither the earlier entry nor the fact names one any more.
+    fact.events.extend([named, revokes("2009-06-02", "competitor-known")]);
+    assert!(holds(&fact, "competitor-known", DAY));
+    assert!(!holds(&fact, "competitor-known", "2009-06-02"));
     assert!(holds(&project(&[], &[confirms(DAY, "competitor-known")]), "competitor-known", DAY));
     assert_eq!(missing(&none, "competitor-known", DAY).2, "--confirm competitor-known");
 }
