@@ -46,8 +46,10 @@ fn commands() -> Vec<String> {
     for report in REPORTS {
         commands.push(format!("report {}", report.name));
         if report.takes.contains(&Takes::By) && !matches!(report.by, Breakdowns::Only(_)) {
-            let has_rows =
-                |by: &&str| !matches!(report.by, Breakdowns::Among(rows) if !rows.contains(by));
+            let has_rows = |by: &&str| match report.by {
+                Breakdowns::Among(rows) | Breakdowns::Own(rows) => rows.contains(by),
+                _ => true,
+            };
             let fields = ["owner", "pipeline", "source", "grade", "lifecycle"];
             for by in fields.into_iter().filter(has_rows) {
                 commands.push(format!("report {} --by {by}", report.name));

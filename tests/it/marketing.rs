@@ -127,7 +127,7 @@ fn settings_of_segments_campaigns_and_points() {
     let said = Sandbox::with_settings(circle).crm("list").fails(2);
     contains(&said, &["a -> b -> a"]);
     let right = "[[campaign]]\nid = \"a\"\ncontrol = 0.5\ngoal = \"be seen\"\n[[campaign]]\nid = \"b\"\nparent = \"a\"\n";
-    Sandbox::with_settings(right).crm("campaign").ok();
+    Sandbox::with_settings(right).crm("campaign").done();
 }
 
 #[test]

@@ -142,7 +142,7 @@ impl<'a> Parser<'a> {
         let Some(Token::Op(op, op_span)) = self.peek() else {
             let words = self.more_values(name)?;
             let parts = words.into_iter().map(|word| match segments::name_of(word) {
-                Some(name) => segments::expanded(self.asked, word, &name, self.depth),
+                Some(name) => segments::expanded(self.asked, word, &name, self.depth, parse),
                 None => {
                     self.asked.asks_notes.set(true);
                     Ok(Node::Plain(Pattern::of(word)))

@@ -3,7 +3,6 @@
 
 use super::lexer::Word;
 use super::matching::Node;
-use super::parser::parse;
 use super::{Asked, MAX_DEPTH, Parsed};
 use crate::diag::Words;
 use crate::value::text::Text;
@@ -20,8 +19,14 @@ pub(super) fn name_of(word: &Word) -> Option<String> {
     (!word.quoted && !name.is_empty()).then(|| name.to_owned())
 }
 
-/// The question of a segment. `depth`: how deep the word is nested in the whole query.
-pub(super) fn expanded(asked: &Asked<'_>, word: &Word, name: &str, depth: usize) -> Parsed<Node> {
+/// The question of a segment. `depth`: how deep the word is nested in the whole query; `parse` reads the segment's own.
+pub(super) fn expanded(
+    asked: &Asked<'_>,
+    word: &Word,
+    name: &str,
+    depth: usize,
+    parse: fn(&Asked<'_>) -> Parsed<Node>,
+) -> Parsed<Node> {
     let Ok(segment) = asked.settings.segment_named(name) else {
         let known = &asked.settings.segments;
         let message = words!("no segment `@{name}`", "没有客群 `@{name}`");
