@@ -160,14 +160,13 @@ fn figures(customers: &[(&Acquainted, Vec<Text>)], book: &Book) -> [ChainFigures
 
 /// The number of files of partners, agents and suppliers.
 fn others(book: &Book) -> u64 {
-    let count = book.fold_everybody(
+    book.fold_everybody(
         &Query::everything(),
         |n: &mut u64, record| {
             *n += u64::from(record.prospect.profile().relation != Relation::Customer);
         },
         |n, more| *n += more,
-    );
-    count
+    )
 }
 
 /// A figure of the chain: the step's position, id, English, Chinese, and its cell for a group, given all.

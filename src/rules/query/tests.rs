@@ -712,7 +712,7 @@ fn segmented() -> Settings {
         segment("graded", "grade:A"),
         segment("a", "@b tag:x"),
         segment("b", "not @a"),
-        segment("wrong", "colour:red"),
+        segment("wrong", "zzzzzz:red"),
     ];
     Settings { segments, ..settings() }
 }
@@ -766,7 +766,7 @@ fn segments_that_cannot_be_expanded() {
             "stage:50 @a",
             "`@a`: segments go in a circle: @a -> @b -> @a [take one of them out of the other's `when`]",
         ),
-        ("@wrong", "`@wrong`: unknown field `colour` [`crm help query` lists the fields]"),
+        ("@wrong", "`@wrong`: unknown field `zzzzzz` [`crm help query` lists the fields]"),
     ] {
         assert_eq!(selected(text).unwrap_err(), expected, "{text}");
     }
