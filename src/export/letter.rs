@@ -124,22 +124,6 @@ fn base64(bytes: &[u8]) -> String {
     out
 }
 
-/// A text inside of HTML, in an element or in an attribute.
-pub fn in_html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,11 +169,6 @@ mod tests {
         assert_eq!(of("1970-01-05"), "Mon, 05 Jan 1970 00:00:00 -0000");
         assert_eq!(of("1969-12-31"), "Wed, 31 Dec 1969 00:00:00 -0000");
         assert_eq!(of("2024-02-29"), "Thu, 29 Feb 2024 00:00:00 -0000");
-    }
-
-    #[test]
-    fn html_has_no_signs_of_a_value() {
-        assert_eq!(in_html("<b a=\"'\">&"), "&lt;b a=&quot;&#39;&quot;&gt;&amp;");
     }
 
     proptest! {

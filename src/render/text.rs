@@ -4,6 +4,7 @@
 use super::{Options, in_parts};
 use crate::table::sheet::{Cell, Kind, Table};
 use crate::value::money::Amount;
+use crate::value::text::in_html;
 use std::borrow::Cow;
 
 /// A text on one line that does nothing to a terminal: line breaks and tabs become a space, control
@@ -165,19 +166,7 @@ pub(super) fn percent(share: Option<f64>) -> String {
 
 /// Text that is nothing but text, in the elements and attributes of a page.
 pub(super) fn escaped(text: &str) -> String {
-    let text = clean(text);
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
+    in_html(&clean(text))
 }
 
 #[cfg(test)]

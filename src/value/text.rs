@@ -29,9 +29,30 @@ pub fn is_han(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_one)
 }
 
+/// A text inside of HTML, in an element or in an attribute.
+pub fn in_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn html_has_no_signs_of_a_value() {
+        assert_eq!(in_html("<b a=\"'\">&"), "&lt;b a=&quot;&#39;&quot;&gt;&amp;");
+    }
 
     #[test]
     fn chinese_is_chinese_alone() {

@@ -472,6 +472,19 @@ fn an_answer_to_a_campaign_is_due_for_thirty_days_or_until_we_follow_it_up() {
 }
 
 #[test]
+fn a_milestone_is_due_from_its_day_until_its_column_is_reached() {
+    let planned = "2010-01-01 = { kind = \"opened\", milestones = { \"25\" = 2010-01-10 } }\n";
+    let due = |text: &str, on: &str| due_for_people(&[("x", text)], on, 0, false);
+    assert_eq!(due(planned, "2010-01-09"), [""; 0]);
+    assert_eq!(due(planned, "2010-01-10"), ["x"]);
+    assert_eq!(due(planned, "2010-01-11"), ["x"]);
+    let moved = "2010-01-10 = { kind = \"meeting\", stage = \"50\", forced = \"x\" }\n";
+    assert_eq!(due(&format!("{planned}{moved}"), "2010-01-10"), [""; 0], "a later column");
+    let hold = "2010-01-02 = { kind = \"hold\", until = 2010-02-01 }\n";
+    assert_eq!(due(&format!("{planned}{hold}"), "2010-01-10"), [""; 0], "on hold");
+}
+
+#[test]
 fn a_signing_date_is_due_while_it_is_open_and_not_on_hold() {
     let due = |events: &str| {
         let book = ledger("", &[("x", events)], "2010-01-10");

@@ -276,7 +276,7 @@ fn recycle_writes_what_due_announced() {
     let sandbox = Sandbox::with_settings(&format!("{REPS}[pool]\nrecycle_days = 30\n"));
     sandbox.prospect("wang", "name = \"王经理\"", OWNED);
     let out = sandbox.crm("due --in 14d -f csv").ok();
-    let announced = "2010-01-01,14,goes to the pool,wang,王经理,opportunity,a,\"no contact since 2009-12-01, more than 30 days\"";
+    let announced = "2010-01-01,14,goes to the pool,wang,王经理,opportunity,a,\"no contact since 2009-12-01, more than 30 days\",";
     assert_eq!(out.lines().nth(1), Some(announced));
     assert_eq!(sandbox.crm("due --in 13d -f ids").ok(), "");
     sandbox.crm("recycle --apply --as-of 2009-12-31").ok();
@@ -310,8 +310,8 @@ fn the_keeper_answers_for_what_is_due_in_the_pool() {
         lines.sort();
         lines
     };
-    let free = "2009-12-18,0,next step,free,f,opportunity,b,ring";
-    let owned = "2009-12-18,0,next step,owned,o,opportunity,a,ring";
+    let free = "2009-12-18,0,next step,free,f,opportunity,b,ring,";
+    let owned = "2009-12-18,0,next step,owned,o,opportunity,a,ring,";
     assert_eq!(due(""), [free, owned]);
     assert_eq!(due("owner:b"), [free]);
     assert_eq!(due("is:pool owner:b"), [free]);

@@ -3,11 +3,11 @@
 use crate::common::{Sandbox, contains};
 
 /// Two customers with files: one known well, with offers; one that has only a name.
-fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::with_settings(
-        "[ledger]\ncurrency = \"CNY\"\n[[rep]]\nid = \"he\"\n[policy.C]\nverify_days = 30\ncontact_days = 0\n\
+fn sandbox(lang: &str) -> Sandbox {
+    let sandbox = Sandbox::with_settings(&format!(
+        "[ledger]\ncurrency = \"CNY\"\nlanguage = \"{lang}\"\n[[rep]]\nid = \"he\"\n[policy.C]\nverify_days = 30\ncontact_days = 0\n\
          response_days = 0\n",
-    );
+    ));
     sandbox.write(
         "customers/pujiang.toml",
         r#"name = "浦江"
@@ -55,7 +55,7 @@ name = "Wu"
 
 #[test]
 fn the_four_parts_of_each_customer_and_the_next_action() {
-    let sandbox = sandbox();
+    let sandbox = sandbox("en");
     let csv = sandbox.crm("report idic --as-of 2009-12-18 -f csv").ok();
     let rows: Vec<&str> = csv.lines().collect();
     assert_eq!(
@@ -72,7 +72,7 @@ fn the_four_parts_of_each_customer_and_the_next_action() {
     // A day later the record is no longer verified.
     let later = sandbox.crm("report idic --as-of 2009-12-19 -f csv").ok();
     contains(&later, &["pujiang,浦江,", ",8,9,3,3,"]);
-    let zh = sandbox.crm("report idic --as-of 2009-12-18 --lang zh").ok();
+    let zh = self::sandbox("zh").crm("report idic --as-of 2009-12-18").ok();
     contains(
         &zh,
         &["识别、区分、互动、定制", "了解并记录：行业、地区、规模", "最弱", "按其偏好用 call 联系"],
@@ -81,7 +81,7 @@ fn the_four_parts_of_each_customer_and_the_next_action() {
 
 #[test]
 fn significant_customers_beside_the_others() {
-    let sandbox = sandbox();
+    let sandbox = sandbox("en");
     let out = sandbox.crm("report portfolio --as-of 2009-12-18").ok();
     contains(
         &out,
@@ -101,12 +101,16 @@ fn significant_customers_beside_the_others() {
 
 #[test]
 fn a_ledger_without_customers_says_what_to_record_first() {
-    let sandbox = Sandbox::with_settings("");
-    sandbox.prospect("li", "name = \"Li\"", "2009-12-01 = { kind = \"opened\" }\n");
+    let ledger = |settings: &str| {
+        let sandbox = Sandbox::with_settings(settings);
+        sandbox.prospect("li", "name = \"Li\"", "2009-12-01 = { kind = \"opened\" }\n");
+        sandbox
+    };
+    let (sandbox, chinese) = (ledger(""), ledger("[ledger]\nlanguage = \"zh\"\n"));
     for report in ["idic", "portfolio"] {
         let out = sandbox.crm(&format!("report {report}")).ok();
         contains(&out, &["no customer yet: record an order", "crm add --customer NAME"]);
-        let zh = sandbox.crm(&format!("report {report} --lang zh")).ok();
+        let zh = chinese.crm(&format!("report {report}")).ok();
         contains(&zh, &["还没有客户：先记一笔订单"]);
         let csv = sandbox.crm(&format!("report {report} -f csv")).ok();
         assert!(csv.is_empty() || csv.starts_with("id,name,"), "{csv}");

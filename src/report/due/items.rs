@@ -10,6 +10,7 @@ use crate::rules::plan_of_customer::StepState;
 use crate::rules::policy::practice::Practice;
 use crate::rules::policy::tier::birthday_in;
 use crate::rules::policy::{Duty, Kept};
+use crate::rules::project::Milestone;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::rules::service::case::Case;
@@ -42,6 +43,7 @@ const RESUMES: DueKind = ("resumes", "hold ends", "恢复跟进");
 pub(super) const RECYCLE: DueKind = ("recycle", "goes to the pool", "回收公海");
 const LEFT: DueKind = ("owner-left", "owner has left", "负责人已离职");
 const STEP: DueKind = ("step", "step of the plan", "计划步骤");
+const MILESTONE: DueKind = ("milestone", "milestone", "里程碑");
 const RESPONSE: DueKind = ("response", "answered a campaign", "回应了活动");
 const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
 
@@ -148,6 +150,7 @@ pub(super) fn items(
     }
     items.extend(steps(record, book.as_of, last));
     items.extend(response(record, book));
+    items.extend(milestones(record, book, last));
     items
 }
 
@@ -166,6 +169,26 @@ fn steps(record: &Record, on: Date, last: Date) -> Vec<DueItem> {
         Some(DueItem { date, what: &STEP, detail, who: step.who.clone(), stake: None })
     });
     open.collect()
+}
+
+/// The planned days of columns that an open prospect has not reached.
+fn milestones(record: &Record, book: &Book, last: Date) -> Vec<DueItem> {
+    if record.prospect.is_customer
+        || record.state.outcome != Outcome::Open
+        || record.state.flags.on_hold
+    {
+        return Vec::new();
+    }
+    let lang = book.settings.language;
+    let stages = &record.pipeline(&book.settings).stages;
+    let open = record.milestones(&book.settings, book.as_of).into_iter();
+    let open = open.filter(|milestone| milestone.reached.is_none() && milestone.planned <= last);
+    let item = |milestone: Milestone| {
+        let stage = &stages[milestone.column];
+        let detail = stage.label.get(lang, &stage.id).into();
+        DueItem { date: milestone.planned, what: &MILESTONE, detail, who: None, stake: None }
+    };
+    open.map(item).collect()
 }
 
 /// So many days after a prospect answered a campaign it is no longer due to follow that up.

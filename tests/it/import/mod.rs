@@ -599,10 +599,11 @@ fn events_are_exported_with_every_field_and_retractions_marked() {
         "id,name,key,date,kind,by,time,owner,stage,confirms,revokes,close-by,next,next-what,value,\
          value-currency,amount,amount-currency,reached,score,scale,ticket,until,serves,set,cost,\
          cost-currency,done,event,reason,forced,note,retracted,number,status,starts,ends,notice-days,\
-         renews,due,for,schedule,lines,product,category,severity,channel,solution\n\
-         zhang,张先生,2009-12-03-1-abc,2009-12-03,opened,,,liuyan,,,,,,,180.50,USD,,,,,,,,,,,,,,,,,false,,,,,,,,,,,,,,,\n\
-         zhang,张先生,2009-12-04-1-abc,2009-12-04,call,,,,,,,,,,,,,,false,,,,,,,,,,,,,\"'=2+2, \"\"so\"\"\",true,,,,,,,,,,,,,,,\n\
-         zhang,张先生,2009-12-05-1-abc,2009-12-05,retracted,,,,,,,,,,,,,,,,,,,,,,,,2009-12-04-1-abc,,,,false,,,,,,,,,,,,,,,\n"
+         renews,due,for,schedule,lines,product,category,severity,channel,solution,\
+         with,buyer,milestones,competitor,campaign,control,points,what,taken\n\
+         zhang,张先生,2009-12-03-1-abc,2009-12-03,opened,,,liuyan,,,,,,,180.50,USD,,,,,,,,,,,,,,,,,false,,,,,,,,,,,,,,,,,,,,,,,,\n\
+         zhang,张先生,2009-12-04-1-abc,2009-12-04,call,,,,,,,,,,,,,,false,,,,,,,,,,,,,\"'=2+2, \"\"so\"\"\",true,,,,,,,,,,,,,,,,,,,,,,,,\n\
+         zhang,张先生,2009-12-05-1-abc,2009-12-05,retracted,,,,,,,,,,,,,,,,,,,,,,,,2009-12-04-1-abc,,,,false,,,,,,,,,,,,,,,,,,,,,,,,\n"
     );
     let json = sandbox.crm("export events id:zhang -c id,kind,retracted -f jsonl").ok();
     contains(&json, &["{\"id\":\"zhang\",\"kind\":\"call\",\"retracted\":true}\n"]);

@@ -38,7 +38,7 @@ pub(super) fn find_by_names(
     let is_wanted = |field: &str| {
         let in_its_file = (!OF_JOURNALS.contains(&field) || has_kinds)
             && (!OF_PEOPLE.contains(&field) || has_people)
-            && (!is_of_customers(field) || has_facts)
+            && (!is_of_customers(field) || has_facts || is_of_entry(field, has_kinds, settings))
             && (!is_of_plan(field) || has_plans)
             && !(customers && is_of_board(field));
         in_its_file || is_own(field)
