@@ -97,7 +97,7 @@ fn known_board(prospect: &Prospect, settings: &Settings) -> Result<(), Diagnosti
     let message = words!("no pipeline `{board}`", "没有看板 `{board}`");
     Err(Diagnostic::new(Code::UnknownPipeline, message)
         .typed()
-        .nearest(board, settings.named_boards().map(|pipeline| &*pipeline.id)))
+        .nearest(board, settings.pipelines.iter().map(|pipeline| &*pipeline.id)))
 }
 
 /// The name of a fact of the team's own, if the settings name it.

@@ -323,6 +323,19 @@ impl LetterTemplate {
             let value = said(&cell, self.lang);
             put(name, Some(&value));
         }
+        // Other names of the recipient's fields mean the recipient, and not the first person of the file.
+        let of_person = [
+            (["联系人", "contacts"], Some(person.map_or(&record.prospect.name, |one| &one.name))),
+            (["邮箱", "mail"], person.and_then(|person| person.email.as_ref())),
+            (["电话", "telephone"], person.and_then(|person| person.phone.as_ref())),
+        ];
+        for (names, value) in of_person {
+            for name in names.into_iter().filter(|name| self.columns.iter().any(|c| c == name)) {
+                values.remove(name);
+                let value = value.map(|value| value.trim()).filter(|value| !value.is_empty());
+                values.extend(value.map(|value| (name, cleaned(value))));
+            }
+        }
         values
     }
 

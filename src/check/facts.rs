@@ -21,7 +21,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                 words!("no pipeline `{pipeline}`", "没有看板 `{pipeline}`"),
             )
             .at(subject.fact("pipeline"))
-            .nearest(pipeline, subject.settings.named_boards().map(|p| &*p.id)),
+            .nearest(pipeline, subject.settings.pipelines.iter().map(|p| &*p.id)),
         );
     }
     for fact in ["name", "company"] {

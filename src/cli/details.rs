@@ -64,7 +64,7 @@ pub struct DetailsTyped {
     #[arg(long, value_name = "TEXT")]
     solution: Option<String>,
     /// A person of the prospect that took part, once for each
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = stated)]
     with: Vec<String>,
     /// The step that the buyer's own process has reached: need-felt, internal-talk, project-set-up,
     /// technical-evaluation, proposal, agreement, signature
@@ -74,7 +74,7 @@ pub struct DetailsTyped {
     #[arg(long, value_name = "STAGE=DATE")]
     milestone: Vec<String>,
     /// A competitor that was met, or that it was lost to, once for each
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = stated)]
     competitor: Vec<String>,
     /// The campaign that reached it, or that it answers
     #[arg(long, value_name = "CAMPAIGN")]
@@ -109,7 +109,9 @@ impl DetailsTyped {
         let schedule = self.instalment.iter().map(|text| instalment(text, settings, context));
         let milestones = self.milestone.iter().map(|text| milestone(text, boards, context));
         let mut milestones = milestones.collect::<Result<Vec<_>, Diagnostic>>()?;
-        milestones.sort_unstable();
+        // Of two days for one column the last counts.
+        milestones.reverse();
+        milestones.sort_by(|a, b| a.0.cmp(&b.0));
         milestones.dedup_by(|later, first| later.0 == first.0);
         let lines = self.line.iter().map(|text| line(text, settings));
         let details = Details {
@@ -143,6 +145,17 @@ impl DetailsTyped {
             taken: self.taken,
         };
         Ok((details != Details::default()).then(|| Box::new(details)))
+    }
+}
+
+/// A name that is not empty.
+///
+/// # Errors
+/// Fails where the text is empty or blank.
+pub(super) fn stated(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a name must not be empty (名称不能为空)".to_owned()),
+        name => Ok(name.to_owned()),
     }
 }
 

@@ -334,7 +334,7 @@ codes! {
     BeforeOpening "before-opening" Warning Refused "an entry before the one that opened the account" "记录早于建档";
     EmptyReason "empty-reason" Warning Refused "a reason without words" "原因没有内容";
     BadScore "bad-score" Warning Refused "a score outside of its scale" "评分超出量表范围";
-    MissingAmount "missing-amount" Warning Refused "a payment or refund without an amount" "付款或退款没有金额";
+    MissingAmount "missing-amount" Warning Refused "a payment, refund or points without an amount" "付款、退款或积分没有数额";
     UnknownTicket "unknown-ticket" Warning Refused "an entry resolves a ticket that is not open" "记录办结了未受理的事项";
     BadTally "bad-tally" Warning Refused "more conversations than dials on a day" "一天的通话数多于拨号数";
     PastDate "past-date" Info Refused "a next step or signing date before the day of its entry" "下一步或签约日期早于记录日期";

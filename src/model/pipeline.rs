@@ -154,6 +154,20 @@ impl Criterion {
         )
     }
 
+    /// Is it known from what stands at the top of a file without a day: people, and facts? Such evidence is judged when a
+    /// move is made, and not again later.
+    pub fn is_undated(&self) -> bool {
+        matches!(
+            self.known,
+            Known::Needs
+                | Known::Part(_)
+                | Known::Unopposed(_)
+                | Known::Backed(_)
+                | Known::DeciderMet
+                | Known::Competitor
+        )
+    }
+
     /// Is it about the people of the buyer, or about the buyer's own process? A board with such a criterion is one for
     /// projects.
     pub fn of_project(&self) -> bool {

@@ -6,6 +6,7 @@ use crate::rules::book::Book;
 use crate::rules::campaign::{involvements, is_kept_out};
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
+use crate::value::date::Date;
 use crate::value::text::Text;
 
 /// One file that a campaign is for.
@@ -62,14 +63,15 @@ pub fn start(book: &Book, campaign: &Campaign, query: &Query) -> Start {
 /// The part of a file; `None` if it has an entry already.
 fn member(record: &Record, campaign: &Campaign, book: &Book) -> Option<Member> {
     let (prospect, on) = (&record.prospect, book.as_of);
-    let known = involvements(record, &book.settings, on);
+    // A start on an earlier day finds those that a later one reached.
+    let known = involvements(record, &book.settings, Date::MAX);
     if known.iter().any(|one| one.campaign == campaign.id && one.reached.is_some()) {
         return None;
     }
     let channel = campaign.channel.as_deref();
     let part = if channel.is_some_and(|channel| prospect.is_refused(channel, on)) {
         Part::Refused
-    } else if is_kept_out(campaign, &prospect.id) {
+    } else if is_kept_out(campaign, prospect.account.as_deref().unwrap_or(&prospect.id)) {
         Part::Control
     } else {
         Part::Sent

@@ -12,7 +12,7 @@ use super::breakdown::join;
 use super::dimension::Dimension;
 use crate::model::event::Event;
 use crate::model::kind::{Counts, EventKind};
-use crate::model::pipeline::{Outcome, Pipeline};
+use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Tally};
 use crate::rules::query::Query;
@@ -301,7 +301,12 @@ impl<'b> ActivityCounter<'_, 'b> {
         let spells = || self.record.history.stages.iter().filter(|s| s.pursuit == pursuit.number);
         let became = spells().find(|s| s.stage >= first).map_or(Date::MAX, |spell| spell.from);
         let named = before.iter().find(|event| event.next.is_some() && event.date() <= became);
-        let moved = spells().find(|spell| first > 1 && spell.stage == first - 1);
+        // A column that requires a meeting is none of appointments.
+        let settings = &self.book.settings;
+        let mut required =
+            settings.required(self.record.pipeline(settings), first.saturating_sub(1));
+        let is_before = !required.any(|criterion| criterion.known == Known::Met);
+        let moved = spells().find(|spell| is_before && first > 1 && spell.stage == first - 1);
         let (day, rep) = match (named, moved) {
             (Some(event), Some(spell)) if spell.from < event.date() => {
                 (spell.from, self.owner(spell.from))

@@ -202,6 +202,15 @@ fn notes(models: &Lifetime, lang: Lang) -> Vec<String> {
             "单数：BG/NBD 模型，全部已购客户 {n} 个，其中再次购买 {again} 个；{parameters}（单位：天），对数似然 {likelihood:.1}"
         ),
     }];
+    if fit.is_at_the_end {
+        notes.push(
+            lang.pick(
+                "the model of the orders is at the limit of the search: too little tells how customers differ, so read its figures with care",
+                "单数模型停在搜索边界：数据不足以区分客户，数字仅供参考",
+            )
+            .into(),
+        );
+    }
     notes.push(match (models.money, lang) {
         (Some(fit), _) => {
             let (model, n, likelihood) = (fit.model, fit.n, fit.log_likelihood);

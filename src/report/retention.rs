@@ -229,7 +229,7 @@ fn curve(cohorts: &[(String, Vec<Observation>)], lang: Lang) -> Table {
         let name = if is_all { lang.pick("all", "合计") } else { name };
         let mut cells = vec![Cell::text(name), count(n), Cell::count(curve.events)];
         for mark in MARKS {
-            let at = curve.at(mark).filter(|_| enough(n));
+            let at = curve.at(mark).filter(|_| enough(n) && mark <= curve.t_max);
             cells.push(match at {
                 Some(share) => Cell::Share(share.value),
                 None if enough(n) => Cell::absent(format!("> {}", curve.t_max)),

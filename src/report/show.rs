@@ -355,6 +355,13 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         owner => owner.to_owned(),
     };
     let text = |text: &Option<Text>| text.as_deref().map(String::from);
+    let campaign = |id: &str| {
+        settings.campaign(id).map_or_else(|| id.to_owned(), |one| one.label.term(lang, id).into())
+    };
+    let taken = |taken: bool| {
+        let (en, zh) = if taken { ("taken", "已采纳") } else { ("not taken", "未采纳") };
+        lang.pick(en, zh).to_owned()
+    };
     let details = event.details();
     let several = |texts: &[Text]| {
         let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
@@ -369,7 +376,7 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         let plans = plans.into_iter().map(|(id, day)| format!("{} {day}", stage(id)));
         plans.collect::<Vec<_>>().join(lang.pick(", ", "、"))
     };
-    let told: [(&str, &str, Option<String>); 31] = [
+    let told: [(&str, &str, Option<String>); 36] = [
         ("->", "->", event.stage.as_deref().map(stage)),
         ("", "", event.reached.map(|yes| reached(yes).to_owned())),
         ("+", "+", criteria(&event.confirms)),
@@ -382,6 +389,15 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         ("buyer", "买方", details.buyer.as_deref().map(step)),
         ("planned", "计划", Some(planned()).filter(|planned| !planned.is_empty())),
         ("competitor", "竞争对手", several(&details.competitor)),
+        ("campaign", "活动", details.campaign.as_deref().map(campaign)),
+        (
+            "",
+            "",
+            details.control.filter(|is| *is).map(|_| lang.pick("control", "对照组").to_owned()),
+        ),
+        ("points", "积分", details.points.map(|points| points.to_string())),
+        ("what", "内容", text(&details.what)),
+        ("", "", details.taken.map(taken)),
         ("no.", "编号", text(&details.number)),
         ("status", "状态", text(&details.status)),
         ("for", "对应", text(&details.settles)),

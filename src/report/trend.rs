@@ -132,6 +132,9 @@ pub fn trend(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let customers = chosen(book, request);
     // The first entry of the ledger is known now.
     let days = span_of(book, request.period);
+    if days.from > book.as_of {
+        return Err(still_to_come(request.period.unwrap_or(days)));
+    }
     let most = if request.period.is_some() { MOST + 1 } else { USUAL };
     let spans = by.of_period(days, most, settings);
     if spans.len() > MOST {
@@ -186,6 +189,13 @@ pub fn trend(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     left_out.sort_unstable();
     left_out.dedup();
     Ok(sheet(book, by, &spans, &figures, &left_out, lang))
+}
+
+/// That a period has not begun.
+fn still_to_come(Period { from, to }: Period) -> Diagnostic {
+    let message = words!("the period {from}..{to} is still to come", "期间 {from}..{to} 尚未到来");
+    Diagnostic::new(Code::BadArgument, message)
+        .help(words!("--period 'last month', or none", "--period 'last month'，或不写"))
 }
 
 fn too_many(days: Period) -> Diagnostic {

@@ -80,7 +80,8 @@ pub fn involvements(record: &Record, settings: &Settings, on: Date) -> Vec<Invol
     found
 }
 
-/// Does the draw keep a file out of a campaign? It depends on the ids of the two and on nothing else, so that it comes
+/// Does the draw keep a customer out of a campaign? `file`: the id of its account, else of its only file, so that all of
+/// its files are in one group. It depends on the ids of the two and on nothing else, so that it comes
 /// out alike whenever it is asked for, and whichever other files there are.
 pub fn is_kept_out(campaign: &Campaign, file: &str) -> bool {
     is_below(draw(&campaign.id, file), campaign.control)

@@ -41,7 +41,9 @@ pub fn diary(record: &Record, settings: &Settings, on: Date, period: Period) -> 
         let day = event.date();
         let meeting = settings.counts(&event.kind) == Counts::Meeting;
         let pursuit = record.history.pursuits.iter().rposition(|one| one.opened <= day);
-        let first = meeting && met != Some(pursuit.unwrap_or(0));
+        // A customer's own file has no board, so no first meeting.
+        let is_prospect = !record.prospect.is_customer;
+        let first = meeting && is_prospect && met != Some(pursuit.unwrap_or(0));
         if meeting {
             met = Some(pursuit.unwrap_or(0));
         }

@@ -87,18 +87,26 @@ pub fn bad_score(event: &Event) -> Option<Flaw<'_>> {
     Some(Flaw { event, field: Some("score"), what })
 }
 
-/// A payment or refund without its amount: money that no report counts.
+/// A payment or refund without its amount, money that no report counts; or points without their number.
 pub fn missing_amount(event: &Event) -> Option<Flaw<'_>> {
-    let money = matches!(event.kind, EventKind::Payment | EventKind::Refund);
-    if !money || event.amount.is_some() {
-        return None;
-    }
     let kind = &event.kind;
-    let message = words!("a `{kind}` without an amount", "`{kind}` 没有金额");
-    let help = words!(
-        "say how much: amount = 1500, --amount 1500",
-        "请写明金额：amount = 1500，--amount 1500"
-    );
+    let (message, help) = match kind {
+        EventKind::Payment | EventKind::Refund if event.amount.is_none() => (
+            words!("a `{kind}` without an amount", "`{kind}` 没有金额"),
+            words!(
+                "say how much: amount = 1500, --amount 1500",
+                "请写明金额：amount = 1500，--amount 1500"
+            ),
+        ),
+        EventKind::Points if event.details().points.is_none() => (
+            words!("`points` without their number", "`points` 没有积分数"),
+            words!(
+                "say how many: points = 500, --points -500",
+                "请写明积分：points = 500，--points -500"
+            ),
+        ),
+        _ => return None,
+    };
     Some(Flaw {
         event,
         field: None,

@@ -27,7 +27,7 @@ pub struct Order {
     /// The day since which it binds.
     pub on: Date,
     /// Its money, in the ledger's own currency where it has a rate: that of the paper, else the value that was
-    /// expected when it was entered.
+    /// expected when it was entered; of a pursuit that closed without one, its contract, else that value.
     pub money: Option<Money>,
     /// The paper; none for a pursuit that closed without one.
     pub paper: Option<Paper>,
@@ -54,9 +54,8 @@ pub fn orders(record: &Record, settings: &Settings, on: Date) -> Vec<Order> {
         let money = paper.money.or_else(|| value().map(|(_, value)| *value));
         found.push(Order { on, money, paper: Some(paper) });
     }
-    for on in closed_without_entry(record, &found) {
-        let known = values.iter().rev().find(|(date, _)| *date <= on);
-        found.push(Order { on, money: known.map(|(_, value)| *value), paper: None });
+    for (on, money) in closed_without_entry(record, &found) {
+        found.push(Order { on, money, paper: None });
     }
     found.sort_by_key(|order| order.on);
     found
@@ -79,14 +78,15 @@ pub fn purchases(record: &Record, settings: &Settings, on: Date) -> Vec<Purchase
     found
 }
 
-/// The days on which pursuits closed without an entry that says so: imported, or moved by force.
-fn closed_without_entry(record: &Record, orders: &[Order]) -> Vec<Date> {
+/// The days on which pursuits closed without an entry that says so - imported, moved by force, or on a board whose
+/// contract ends them - and what each brought: its contract, else the value expected that day.
+fn closed_without_entry(record: &Record, orders: &[Order]) -> Vec<(Date, Option<Money>)> {
     let mut found = Vec::new();
     for pursuit in &record.history.pursuits {
         let Some((ended, Outcome::Won)) = pursuit.ended else { continue };
         let inside = |order: &Order| pursuit.opened <= order.on && order.on <= ended;
         if !orders.iter().any(inside) {
-            found.push(ended);
+            found.push((ended, pursuit.worth.leading()));
         }
     }
     found

@@ -52,6 +52,8 @@ pub struct BgNbdFit {
     pub n: usize,
     /// How many of them repeated the event.
     pub repeating: usize,
+    /// Is a parameter at the end of the range that is searched? Then the units do not tell it.
+    pub is_at_the_end: bool,
 }
 
 /// Why no model is fitted.
@@ -161,7 +163,8 @@ impl BgNbd {
             [&[1.0, 1.0, 1.0, 2.0], &[0.25, 0.15, 0.8, 2.5], &[2.0, 1.0, 0.1, 10.0]];
         let greatest = maximise::greatest(&starts, |x| grouped.log_likelihood(&model(x)));
         let (x, log_likelihood) = greatest.ok_or(FitError::NoMaximum)?;
-        Ok(BgNbdFit { model: model(&x), log_likelihood, n, repeating })
+        let is_at_the_end = x.iter().any(|number| maximise::is_at_the_end(*number));
+        Ok(BgNbdFit { model: model(&x), log_likelihood, n, repeating, is_at_the_end })
     }
 
     fn is_possible(&self) -> bool {

@@ -28,6 +28,11 @@ impl<F: Fn(&[f64]) -> f64> CostFunction for Negative<'_, F> {
     }
 }
 
+/// Is a number at the end of its reach: have the data no greatest value within it?
+pub(super) fn is_at_the_end(number: f64) -> bool {
+    !(1.001 / REACH..=0.999 * REACH).contains(&number)
+}
+
 fn numbers(logs: &[f64]) -> Vec<f64> {
     logs.iter().map(|log| log.exp()).collect()
 }

@@ -333,3 +333,31 @@ fn a_diary_has_the_days_of_each_rep_and_what_was_agreed() {
     );
     contains(&diary("--period 2009-11"), &["nothing was done in these days"]);
 }
+
+#[test]
+fn a_period_to_come_has_no_trend() {
+    let sandbox = year();
+    let said = sandbox.crm("report trend --period 2030 --as-of 2009-12-31").fails(2);
+    contains(&said, &["the period 2030-01-01..2030-12-31 is still to come"]);
+}
+
+#[test]
+fn a_visit_to_a_customer_is_no_first_meeting() {
+    let sandbox = Sandbox::with_settings("[[rep]]\nid = \"he\"\n");
+    sandbox.write(
+        "customers/old.toml",
+        "name = \"Old\"\n\n[events]\n2009-12-01 = { kind = \"opened\", owner = \"he\" }\n\
+         2009-12-15 = { kind = \"visit\", by = \"he\" }\n",
+    );
+    sandbox.prospect(
+        "new",
+        "name = \"New\"",
+        "2009-12-01 = { kind = \"opened\", owner = \"he\" }\n2009-12-15 = { kind = \"visit\", by = \"he\" }\n",
+    );
+    let csv = sandbox.crm("report diary --period 2009-12 --as-of 2009-12-18 -f csv").ok();
+    let header: Vec<&str> = csv.lines().next().unwrap_or_default().split(',').collect();
+    let at = header.iter().position(|name| *name == "first-meetings").unwrap();
+    let firsts =
+        csv.lines().skip(1).map(|row| row.split(',').nth(at).unwrap().parse().unwrap_or(0));
+    assert_eq!(firsts.sum::<u32>(), 1, "{csv}");
+}

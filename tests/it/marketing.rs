@@ -176,6 +176,47 @@ fn a_campaign_reaches_its_segment_once_without_those_that_refuse() {
 }
 
 #[test]
+fn a_start_on_an_earlier_day_reaches_nobody_again() {
+    let sandbox = sandbox();
+    sandbox.crm("campaign start spring").done();
+    let before = ids(&sandbox, "reached-by:spring").len();
+    sandbox.crm("campaign start spring --as-of 2009-12-05").done();
+    assert_eq!(ids(&sandbox, "reached-by:spring").len(), before);
+}
+
+#[test]
+fn all_files_of_a_customer_are_in_one_group() {
+    let settings = "[[campaign]]\nid = \"c\"\ncontrol = 0.5\n";
+    let sandbox = Sandbox::with_settings(settings);
+    let opened = "2009-11-01 = { kind = \"opened\" }\n";
+    for customer in ["a", "b", "c", "d", "e", "f"] {
+        for n in 1..=3 {
+            let facts = format!("name = \"{customer}{n}\"\naccount = \"{customer}\"\n");
+            sandbox.prospect(&format!("{customer}{n}"), &facts, opened);
+        }
+    }
+    sandbox.crm("campaign start c stage:opportunity").done();
+    let (sent, control) = (ids(&sandbox, "reached-by:c"), ids(&sandbox, "control-of:c"));
+    assert_eq!(sent.len() + control.len(), 18);
+    assert!(!sent.is_empty() && !control.is_empty());
+    let customers = |ids: &[String]| {
+        ids.iter().map(|id| id[..1].to_owned()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert!(customers(&sent).is_disjoint(&customers(&control)));
+}
+
+#[test]
+fn an_unknown_campaign_in_a_query_names_the_nearest() {
+    let sandbox = sandbox();
+    for field in ["reached-by", "control-of", "answered"] {
+        let said = sandbox.refused(&format!("list {field}:sprng"), 2);
+        contains(&said, &["unknown campaign `sprng`", "did you mean `spring`?"]);
+    }
+    let said = sandbox.refused("log p03 points", 1);
+    contains(&said, &["`points` without their number"]);
+}
+
+#[test]
 fn a_customers_file_is_reached_and_a_campaign_without_segment_needs_a_query() {
     let sandbox = Sandbox::with_settings("[[campaign]]\nid = \"fair\"\n");
     let entry = "\n[events]\n2009-12-01 = { kind = \"opened\" }\n";

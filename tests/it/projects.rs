@@ -313,3 +313,73 @@ fn a_used_board_is_shown_beside_the_first() {
     contains(&json, &["\"project\""]);
     assert_eq!(rows(&sandbox, "list stage:lead -c id"), ["bid"]);
 }
+
+/// A project with all parts for us, which may go up to negotiation.
+fn ready(more: &str) -> Sandbox {
+    let sandbox = Sandbox::with_settings("[ledger]\ncurrency = \"CNY\"\n[[rep]]\nid = \"he\"\n");
+    let people = ["recommender", "handler", "technical", "user", "lead", "decider"].map(|part| {
+        format!("[[contact]]\nname = \"{part}\"\npart = \"{part}\"\nstance = \"for\"\n\n")
+    });
+    sandbox.prospect(
+        "h",
+        &format!("name = \"H\"\npipeline = \"project\"\n{more}\n\n{}", people.concat()),
+        "2009-03-01 = { kind = \"opened\", owner = \"he\", value = 100 }\n\
+         2009-03-02 = { kind = \"meeting\", with = [\"decider\"], buyer = \"agreement\", competitor = [\"X\"], confirms = \
+         [\"budget\", \"survey-confirmed\", \"price\"] }\n",
+    );
+    sandbox
+}
+
+#[test]
+fn a_fact_that_an_entry_states_counts_for_a_move() {
+    let sandbox = ready("");
+    let refused = sandbox.crm("advance h survey --date 2009-03-03").fails(1);
+    contains(&refused, &["needs stated"]);
+    sandbox.crm("set h needs=ct --date 2009-03-03").done();
+    sandbox.crm("advance h survey --date 2009-03-03").done();
+    assert!(!sandbox.crm("check").done().0.contains("unsupported-move"));
+}
+
+#[test]
+fn a_move_that_was_made_is_not_judged_again_by_people() {
+    let sandbox = ready("needs = [\"ct\"]");
+    sandbox.crm("advance h negotiation --date 2009-03-03").done();
+    assert_eq!(sandbox.crm("check").done().0, "");
+    // A judge turns against us, and the handler leaves on the day of the move.
+    sandbox.crm("contact edit h technical --stance against").done();
+    sandbox.crm("contact left h handler --date 2009-03-03").done();
+    let (found, _) = sandbox.crm("check --lines").done();
+    assert!(found.contains("overstated") && !found.contains("unsupported-move"), "{found}");
+    // A new move asks them.
+    sandbox.crm("back h survey --reason x").done();
+    let refused = sandbox.crm("advance h confirmed").fails(1);
+    contains(&refused, &["technical (technical judge) is against us"]);
+}
+
+#[test]
+fn a_won_project_bought_what_its_contract_says() {
+    let sandbox = ready("needs = [\"ct\"]");
+    sandbox.crm("advance h negotiation --date 2009-03-03").done();
+    sandbox.crm("advance h contract --kind contract --amount 80 --date 2009-03-04").done();
+    let booked = sandbox.crm("report sales --period 2009-03 -f csv").ok();
+    assert!(booked.lines().nth(1).is_some_and(|row| row.contains(",80,")), "{booked}");
+    let bought = sandbox.crm("report lifetime -f csv").ok();
+    assert!(bought.contains("h,H,80,1,2009-03-04"), "{bought}");
+    // No meeting was set: the column before the prospects requires a meeting, so it is none of appointments.
+    let ratios = sandbox.crm("report ratios --period 2009-03 -f csv").ok();
+    assert!(
+        ratios.lines().any(|row| row.contains("appointments,") && row.contains(",0")),
+        "{ratios}"
+    );
+}
+
+#[test]
+fn of_two_days_for_a_column_the_last_counts_and_no_name_is_empty() {
+    let sandbox = ready("");
+    sandbox.crm("log h note --milestone survey=2009-06-01 --milestone survey=2009-07-01").done();
+    assert!(sandbox.read("prospects/h.toml").contains("milestones = { survey = 2009-07-01 }"));
+    for option in ["--with ''", "--competitor ' '"] {
+        let said = sandbox.crm(&format!("log h note {option}")).fails(2);
+        contains(&said, &["a name must not be empty"]);
+    }
+}

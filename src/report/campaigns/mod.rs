@@ -24,7 +24,7 @@ use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};
 use crate::value::period::Period;
 use crate::value::text::Text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The attributes of campaigns that `--by` may name.
 pub const GROUPS: &[&str] = &["segment", "channel", "month", "parent"];
@@ -58,6 +58,9 @@ struct Figures {
     cost: Option<Amount>,
     /// A campaign has a cost that cannot be told for the period.
     is_cost_unknown: bool,
+    /// The campaigns that reached the files. A file that two of them reached counts in both, so that the groups of a
+    /// row of several campaigns are not apart.
+    campaigns: BTreeSet<Text>,
 }
 
 impl Figures {
@@ -88,6 +91,12 @@ impl Figures {
         self.budget = plus(self.budget, other.budget);
         self.cost = plus(self.cost, other.cost);
         self.is_cost_unknown |= other.is_cost_unknown;
+        self.campaigns.extend(other.campaigns.iter().cloned());
+    }
+
+    /// Are the files those of one campaign, so that its groups can be compared?
+    fn is_one(&self) -> bool {
+        self.campaigns.len() <= 1
     }
 
     /// How much more often those that it reached did something than those that were kept out.
@@ -235,6 +244,9 @@ fn take(rows: &mut Rows, record: &Record, by: By, period: Option<Period>, book: 
 /// Adds a file that the campaign reached or kept out.
 fn reached(slot: &mut Figures, one: &Involvement) {
     let group = usize::from(one.is_control);
+    if !slot.campaigns.contains(&one.campaign) {
+        slot.campaigns.insert(one.campaign.clone());
+    }
     match one.is_control {
         true => slot.control += 1,
         false => {

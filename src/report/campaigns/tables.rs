@@ -177,7 +177,10 @@ fn machines(lines: &[(&str, &Figures)], by: By, settings: &Settings) -> Table {
         ];
         for done in [figures.acted, figures.ordered] {
             cells.extend(done.map(count));
-            cells.extend(lift_cells(figures.lift(done), lang));
+            cells.extend(match figures.is_one() {
+                true => lift_cells(figures.lift(done), lang),
+                false => [Cell::Empty, Cell::Empty, Cell::Empty],
+            });
         }
         Row::new(cells)
     });
@@ -269,7 +272,8 @@ fn lift(lines: &[(&str, &Figures)], by: By, settings: &Settings) -> Table {
         column("high", Kind::Number, lang),
     ];
     let mut rows = Vec::new();
-    for (id, figures) in lines.iter().filter(|(_, figures)| figures.control > 0) {
+    for (id, figures) in lines.iter().filter(|(_, figures)| figures.control > 0 && figures.is_one())
+    {
         let measures = [
             (lang.pick("answered or ordered", "回应或下单"), figures.acted),
             (lang.pick("ordered", "下单"), figures.ordered),

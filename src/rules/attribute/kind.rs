@@ -98,6 +98,8 @@ pub enum Vocabulary {
     Reps,
     /// Departments.
     Departments,
+    /// Campaigns.
+    Campaigns,
     /// Pipelines.
     Pipelines,
     /// Kinds of event.

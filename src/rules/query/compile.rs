@@ -304,6 +304,7 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
             Vocabulary::Any | Vocabulary::Reasons => ("value", "取值"),
             Vocabulary::Reps => ("rep", "业务员"),
             Vocabulary::Departments => ("department", "部门"),
+            Vocabulary::Campaigns => ("campaign", "营销活动"),
             Vocabulary::Pipelines => ("pipeline", "看板"),
             Vocabulary::Kinds => ("kind of entry", "流水类型"),
             Vocabulary::Criteria => ("criterion", "标准"),
@@ -346,6 +347,9 @@ fn known<'a>(asked: &Asked<'a>, names: Vocabulary) -> Vec<(&'a str, Vec<&'a str>
             .iter()
             .map(|r| (&*r.id, r.name.iter().chain(&r.email).map(|name| &**name).collect()))
             .collect(),
+        Vocabulary::Campaigns => {
+            settings.campaigns.iter().map(|c| (&*c.id, label(&c.label))).collect()
+        }
         Vocabulary::Departments => {
             settings.departments.iter().map(|d| (&*d.id, label(&d.label))).collect()
         }

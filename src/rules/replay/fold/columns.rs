@@ -105,20 +105,25 @@ impl Fold<'_> {
         }
     }
 
-    /// Are all requirements of the column met on the entry's date?
+    /// Are all requirements of the column met on the entry's date? People and facts have no history: what they said on
+    /// that day is not known, so they are not asked.
     fn judge(&mut self, target: usize, event: &Event) {
         if self.case(event.date()).meets(target) {
             return;
         }
         let stage = &self.pipeline.stages[target].id;
-        let missing = self.case(event.date()).requirements(target);
+        let is_dated = |id: &str| self.settings.criterion(id).is_none_or(|one| !one.is_undated());
+        let mut missing = self.case(event.date()).requirements(target);
+        missing.retain(|status| !status.met && is_dated(&status.id));
+        if missing.is_empty() {
+            return;
+        }
         let message = words!(
             "moved to `{stage}` without the evidence for it",
             "移到了 `{stage}`，但证据不足"
         );
         let diagnostic = missing
             .iter()
-            .filter(|status| !status.met)
             .fold(Diagnostic::new(Code::UnsupportedMove, message), |diagnostic, status| {
                 diagnostic.note(status.missing())
             })
