@@ -20,7 +20,7 @@ use crate::value::id::slug;
 use crate::value::label::Lang;
 use crate::value::text::in_html;
 use crate::value::text::{Text, is_han};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// The form of the drafts, by the ending of the template.
@@ -208,6 +208,8 @@ pub struct Letters {
     pub drafts: Vec<Draft>,
     /// The ids of those where every person refuses the channel.
     pub refused: Vec<Text>,
+    /// The campaigns that keep some of the drafts' files out, to compare with, and how many.
+    pub controls: BTreeMap<Text, usize>,
 }
 
 /// What becomes of one prospect.
@@ -233,16 +235,22 @@ pub fn letters(
     }
     book.read_others(template.choice.others());
     let outcomes = request.gather_everybody(book, |record| {
+        let all = involvements(record, &book.settings, book.as_of);
         let is_reached = campaign.is_none_or(|id| {
-            let all = involvements(record, &book.settings, book.as_of);
             all.iter().any(|one| one.campaign == id && one.reached.is_some() && !one.is_control)
         });
-        is_reached.then(|| template.letter(record, book, channel))
+        let kept_out = all.into_iter().filter(|one| one.is_control).map(|one| one.campaign);
+        is_reached.then(|| (template.letter(record, book, channel), kept_out.collect::<Vec<_>>()))
     });
     let (mut letters, mut problems) = (Letters::default(), Vec::new());
-    for outcome in outcomes {
+    for (outcome, kept_out) in outcomes {
         match outcome {
-            Outcome::Draft(draft) => letters.drafts.push(*draft),
+            Outcome::Draft(draft) => {
+                letters.drafts.push(*draft);
+                for campaign in kept_out {
+                    *letters.controls.entry(campaign).or_default() += 1;
+                }
+            }
             Outcome::Refused(id) => letters.refused.push(id),
             Outcome::Missing(problem) => problems.push(*problem),
         }

@@ -4,6 +4,16 @@ use crate::diag::{Code, Diagnostic};
 use crate::disk::find::find;
 use crate::disk::ledger::Ledger;
 
+/// The columns of the board of the prospect that a word names; else those of all boards that are in use.
+fn columns_for<'l>(ledger: &'l Ledger, word: Option<&String>) -> Vec<&'l str> {
+    let named = word.and_then(|word| find(ledger, word).ok());
+    let named = named.and_then(|path| ledger.read(&path).ok()?.prospect.pipeline);
+    match named.and_then(|id| ledger.settings.pipeline(Some(&id))) {
+        Some(board) => board.stages.iter().map(|stage| &*stage.id).collect(),
+        None => ledger.settings.named_stages().map(|stage| &*stage.id).collect(),
+    }
+}
+
 /// The last word is a stage if a board has one of that name and a prospect is named before it (or
 /// selected by a query). A word that is neither a stage nor a prospect counts as a mistyped stage.
 pub fn split_stage<'w>(
@@ -15,7 +25,7 @@ pub fn split_stage<'w>(
     let Some((last, before)) = words.split_last().filter(|_| words.len() > least) else {
         return Ok((words, None));
     };
-    let mut stages: Vec<&str> = ledger.settings.named_stages().map(|stage| &*stage.id).collect();
+    let mut stages = columns_for(ledger, before.first());
     let is_stage =
         |word: &str| ledger.settings.pipelines.iter().any(|p| p.stage_named(word).is_ok());
     if is_stage(last) {

@@ -529,3 +529,15 @@ fn a_campaign_through_a_refused_channel_and_an_unknown_one_are_findings() {
     assert!(!said.contains("prospects/r2.toml"));
     contains(&said, &["warning[unknown-campaign]: no campaign `sprng`", "did you mean `spring`?"]);
 }
+
+#[test]
+fn letters_to_a_control_group_are_told() {
+    let sandbox = sandbox();
+    sandbox.crm("campaign start spring").done();
+    sandbox.write("note.txt", "{contact}\n");
+    let kept_out = ids(&sandbox, "control-of:spring").len();
+    let (_, said) = sandbox.crm("letters note.txt @vip -o out --dry-run").done();
+    contains(&said, &[&format!("{kept_out} of them in the control group of `spring`")]);
+    let (_, said) = sandbox.crm("letters note.txt --campaign spring -o out --dry-run").done();
+    assert!(!said.contains("control group"), "{said}");
+}

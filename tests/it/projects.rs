@@ -53,7 +53,7 @@ fn a_bid_goes_up_the_board_as_its_evidence_comes() {
         &[
             "Zheng (technical judge) is against us: old interface",
             "nobody is for us: technical judge",
-            "first: crm contact edit h Zheng --stance neutral",
+            "win Zheng over; when the stance has changed: crm contact edit h Zheng --stance neutral",
         ],
     );
     ok("contact edit h Zheng --stance for");
@@ -382,4 +382,11 @@ fn of_two_days_for_a_column_the_last_counts_and_no_name_is_empty() {
         let said = sandbox.crm(&format!("log h note {option}")).fails(2);
         contains(&said, &["a name must not be empty"]);
     }
+}
+
+#[test]
+fn a_mistyped_column_is_one_of_the_prospects_own_board() {
+    let sandbox = ready("");
+    let said = sandbox.crm("advance h survay").fails(2);
+    contains(&said, &["survay", "did you mean `survey`?"]);
 }

@@ -95,6 +95,12 @@ impl Letters {
                 "{count} 个未写：那里的联系人都拒绝 `{kind}`：{ids}"
             ));
         }
+        for (campaign, count) in &found.controls {
+            context.say_last(words!(
+                "{count} of them in the control group of `{campaign}`, which is compared with those that it reached",
+                "其中 {count} 份写给 `{campaign}` 的对照组，会影响与触达组的比较"
+            ));
+        }
         if self.dry_run {
             return Ok(());
         }

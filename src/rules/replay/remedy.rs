@@ -72,7 +72,12 @@ impl Remedy {
                 plain(format!("crm contact add {id} NAME --part {part}{stance}"))
             }
             Remedy::Stance(name, stance) => {
-                plain(format!("crm contact edit {id} {} --stance {stance}", shell::word(name)))
+                let command =
+                    format!("crm contact edit {id} {} --stance {stance}", shell::word(name));
+                Some(words!(
+                    "win {name} over; when the stance has changed: {command}",
+                    "争取 {name}；态度改变后：{command}"
+                ))
             }
             Remedy::Meet(name) => {
                 plain(format!("crm log {id} meeting --with {}", shell::word(name)))

@@ -177,7 +177,10 @@ fn a_judge_against_us_opposes_until_gone_and_others_do_not() {
     let (en, zh, how) = missing(&project, "no-opposition", DAY);
     assert_eq!(en, "郑工 (technical judge) is against us: 接口");
     assert_eq!(zh, "郑工（技术考核）反对：接口");
-    assert_eq!(how, "crm contact edit p 郑工 --stance neutral");
+    assert_eq!(
+        how,
+        "win 郑工 over; when the stance has changed: crm contact edit p 郑工 --stance neutral"
+    );
 }
 
 #[test]
@@ -208,7 +211,10 @@ fn each_department_needs_one_who_is_for_us_and_there() {
     );
     assert_eq!(how, "crm contact add p NAME --part user --stance for");
     let known = project(&[three[0].clone(), person("冯 主任", "user", "")], &[]);
-    assert_eq!(missing(&known, "support", DAY).2, "crm contact edit p '冯 主任' --stance for");
+    assert_eq!(
+        missing(&known, "support", DAY).2,
+        "win 冯 主任 over; when the stance has changed: crm contact edit p '冯 主任' --stance for"
+    );
 }
 
 #[test]
@@ -335,6 +341,6 @@ fn a_remedy_of_a_person_is_a_command_and_no_option() {
         Remedy::Buyer("proposal"),
     ] {
         assert_eq!(remedy.option(), None);
-        assert!(remedy.command("p").unwrap().en().starts_with("crm "));
+        assert!(remedy.command("p").unwrap().en().contains("crm "));
     }
 }
