@@ -25,7 +25,6 @@ pub fn split_stage<'w>(
     let Some((last, before)) = words.split_last().filter(|_| words.len() > least) else {
         return Ok((words, None));
     };
-    let mut stages = columns_for(ledger, before.first());
     let is_stage =
         |word: &str| ledger.settings.pipelines.iter().any(|p| p.stage_named(word).is_ok());
     if is_stage(last) {
@@ -43,6 +42,7 @@ pub fn split_stage<'w>(
     if !selected && !unknown(last) {
         return Ok((words, None));
     }
+    let mut stages = columns_for(ledger, before.first());
     stages.dedup();
     Err(Diagnostic::new(Code::UnknownStage, words!("no stage `{last}`", "没有 `{last}` 这一栏"))
         .typed()
