@@ -6,6 +6,7 @@ use super::breakdown::{by_cell, by_column, interval, interval_columns};
 use super::chosen::{Chosen, chosen};
 use super::figures::{count, enough, few, rate, reached, without_rate};
 use crate::diag::{Diagnostic, counted};
+use crate::model::kind::EventKind;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::buyers::{Buyer, buyers};
@@ -28,8 +29,6 @@ use std::collections::{BTreeMap, HashMap};
 const MARKS: [u32; 4] = [90, 180, 365, 730];
 /// First orders over more quarters than these are put together by year.
 const QUARTERS: usize = 12;
-/// The kind of the entry that says why a customer lapsed.
-const LAPSED: &str = "lapsed";
 
 /// A selected customer that bought.
 struct Member<'c, 'b> {
@@ -284,7 +283,7 @@ fn recorded(book: &Book) -> HashMap<u32, (Date, Text)> {
         let customer = record.customer.get()?;
         let since = customer.figures.last_order.unwrap_or(Date::MIN);
         let entries = standing(&record.prospect.events, book.as_of);
-        let said = entries.filter(|event| event.kind.name() == LAPSED && event.date() >= since);
+        let said = entries.filter(|event| event.kind == EventKind::Lapsed && event.date() >= since);
         let last = said.filter(|event| !event.is_without_reason()).last()?;
         Some((customer.first, last.date(), last.reason.clone()?))
     });

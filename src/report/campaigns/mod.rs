@@ -244,9 +244,7 @@ fn take(rows: &mut Rows, record: &Record, by: By, period: Option<Period>, book: 
 /// Adds a file that the campaign reached or kept out.
 fn reached(slot: &mut Figures, one: &Involvement) {
     let group = usize::from(one.is_control);
-    if !slot.campaigns.contains(&one.campaign) {
-        slot.campaigns.insert(one.campaign.clone());
-    }
+    slot.campaigns.insert(one.campaign.clone());
     match one.is_control {
         true => slot.control += 1,
         false => {
