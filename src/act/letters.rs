@@ -10,6 +10,7 @@ use crate::model::prospect::Contact;
 use crate::model::settings::Settings;
 use crate::report::Request;
 use crate::report::columns::Choice;
+use crate::rules::attribute::{Named, named};
 use crate::rules::book::Book;
 use crate::rules::campaign::involvements;
 use crate::rules::replay::state::Record;
@@ -67,14 +68,31 @@ impl LetterForm {
 const OWN_FIELDS: [&str; 7] =
     ["contact", "email", "phone", "role", "owner.name", "owner.email", "date"];
 
+/// The field of a letter that a name means: its own, or the attribute of prospects that it is another name of.
+fn own_field(name: &str, settings: &Settings) -> Option<&'static str> {
+    let id = match named(name, settings) {
+        Some(Named::Attribute(attribute)) => attribute.id,
+        _ => name,
+    };
+    OWN_FIELDS.into_iter().find(|field| *field == id)
+}
+
+/// The fields that a template names, each once.
+#[derive(Default)]
+struct LetterFields {
+    /// Those of [`OWN_FIELDS`], by the names that are typed.
+    own: Vec<(Text, &'static str)>,
+    /// The columns.
+    columns: Vec<Text>,
+}
+
 /// A template of letters.
 pub struct LetterTemplate {
     form: LetterForm,
     /// The first line of an e-mail.
     subject: Template,
     body: Template,
-    /// The columns that it names, each once.
-    columns: Vec<Text>,
+    fields: LetterFields,
     choice: Choice,
     /// The language of values.
     lang: Lang,
@@ -98,10 +116,10 @@ impl LetterTemplate {
             LetterForm::Txt | LetterForm::Html => ("", text.as_str(), 1_u64),
         };
         let mut problems = Vec::new();
-        let mut columns: Vec<Text> = Vec::new();
+        let mut fields = LetterFields::default();
         let lines = std::iter::once((1, subject)).chain((first..).zip(body.split('\n')));
         for (number, line) in lines {
-            for wrong in fields_of(line, &mut columns, settings) {
+            for wrong in fields_of(line, &mut fields, settings) {
                 problems.push(wrong.at(Place::file(shown).at(Spot::Line(number))));
             }
         }
@@ -116,8 +134,8 @@ impl LetterTemplate {
             (_, Err(wrong)) | (Err(wrong), _) if problems.is_empty() => return Err(wrong.into()),
             _ => return Err(Failure(problems)),
         };
-        let choice = Choice::of(columns.iter().map(|name| &**name), settings, lang)?;
-        Ok(LetterTemplate { form, subject, body, columns, choice, lang })
+        let choice = Choice::of(fields.columns.iter().map(|name| &**name), settings, lang)?;
+        Ok(LetterTemplate { form, subject, body, fields, choice, lang })
     }
 
     /// Does a field need grades?
@@ -152,13 +170,18 @@ fn subject_of<'t>(text: &'t str, shown: &Path) -> Result<(&'t str, &'t str, u64)
     })
 }
 
-/// Notes the columns of a line, and gives the fields that are none.
-fn fields_of(line: &str, columns: &mut Vec<Text>, settings: &Settings) -> Vec<Diagnostic> {
+/// Notes the fields of a line, and gives those that are none.
+fn fields_of(line: &str, fields: &mut LetterFields, settings: &Settings) -> Vec<Diagnostic> {
     // A brace may be closed on a later line; then the whole template is looked at.
     let Ok(template) = Template::parse(line) else { return Vec::new() };
     let mut problems = Vec::new();
     for name in template.columns() {
-        if OWN_FIELDS.contains(&name) || columns.iter().any(|known| known == name) {
+        let LetterFields { own, columns } = &mut *fields;
+        if own.iter().map(|(known, _)| known).chain(&*columns).any(|known| known == name) {
+            continue;
+        }
+        if let Some(field) = own_field(name, settings) {
+            own.push((name.into(), field));
             continue;
         }
         match Choice::of([name], settings, settings.language) {
@@ -312,37 +335,30 @@ impl LetterTemplate {
         person: Option<&Contact>,
         book: &Book,
     ) -> HashMap<&str, String> {
+        let owner = record.state.owner.as_deref();
+        let rep = owner.and_then(|id| book.settings.rep(id));
+        let day = book.as_of.to_string();
+        let own = |field: &str| match field {
+            "contact" => Some(&**person.map_or(&record.prospect.name, |person| &person.name)),
+            "email" => person.and_then(|person| person.email.as_deref()),
+            "phone" => person.and_then(|person| person.phone.as_deref()),
+            "role" => person.and_then(|person| person.role.as_deref()),
+            "owner.name" => rep.map(|rep| rep.display()).or(owner),
+            "owner.email" => rep.and_then(|rep| rep.email.as_deref()),
+            _ => Some(&*day),
+        };
         let mut values: HashMap<&str, String> = HashMap::new();
         let mut put = |name, value: Option<&str>| {
             let value = value.map(str::trim).filter(|value| !value.is_empty());
             values.extend(value.map(|value| (name, cleaned(value))));
         };
-        put("contact", Some(person.map_or(&record.prospect.name, |person| &person.name)));
-        put("email", person.and_then(|person| person.email.as_deref()));
-        put("phone", person.and_then(|person| person.phone.as_deref()));
-        put("role", person.and_then(|person| person.role.as_deref()));
-        let owner = record.state.owner.as_deref();
-        let rep = owner.and_then(|id| book.settings.rep(id));
-        put("owner.name", rep.map(|rep| rep.display()).or(owner));
-        put("owner.email", rep.and_then(|rep| rep.email.as_deref()));
-        put("date", Some(&book.as_of.to_string()));
+        for (name, field) in &self.fields.own {
+            put(name, own(field));
+        }
         let cells = self.choice.cells(record, book);
-        for (name, cell) in self.columns.iter().zip(cells) {
+        for (name, cell) in self.fields.columns.iter().zip(cells) {
             let value = said(&cell, self.lang);
             put(name, Some(&value));
-        }
-        // Other names of the recipient's fields mean the recipient, and not the first person of the file.
-        let of_person = [
-            (["联系人", "contacts"], Some(person.map_or(&record.prospect.name, |one| &one.name))),
-            (["邮箱", "mail"], person.and_then(|person| person.email.as_ref())),
-            (["电话", "telephone"], person.and_then(|person| person.phone.as_ref())),
-        ];
-        for (names, value) in of_person {
-            for name in names.into_iter().filter(|name| self.columns.iter().any(|c| c == name)) {
-                values.remove(name);
-                let value = value.map(|value| value.trim()).filter(|value| !value.is_empty());
-                values.extend(value.map(|value| (name, cleaned(value))));
-            }
         }
         values
     }

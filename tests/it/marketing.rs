@@ -541,3 +541,29 @@ fn letters_to_a_control_group_are_told() {
     let (_, said) = sandbox.crm("letters note.txt --campaign spring -o out --dry-run").done();
     assert!(!said.contains("control group"), "{said}");
 }
+
+#[test]
+fn other_names_of_a_letters_fields_mean_its_recipient() {
+    let sandbox = sandbox();
+    let person = |name: &str, n: u32, refuses: &str| {
+        format!(
+            "[[contact]]\nname = \"{name}\"\nphone = \"{n}\"\nemail = \"w{n}@x.cn\"\n{refuses}\n"
+        )
+    };
+    let people = person("王一", 1, "refuses = [\"message\"]\n") + &person("李二", 2, "");
+    sandbox.prospect(
+        "pp",
+        &format!("name = \"PP\"\n\n{people}"),
+        "2009-11-01 = { kind = \"opened\" }\n",
+    );
+    let all = "{contact}|{email}|{phone}|{联系人}|{邮箱}|{电话}|{mail}|{contacts}|{Contact}\n";
+    sandbox.write("pp.txt", all);
+    sandbox.crm("letters pp.txt id:pp --channel message -o q").done();
+    let recipient = "李二|w2@x.cn|2|李二|w2@x.cn|2|w2@x.cn|李二|李二\n";
+    assert_eq!(sandbox.read("q/pp.txt"), recipient);
+    // Without people it is the file's name, by any name of the field.
+    sandbox.prospect("none", "name = \"无人\"", "2009-11-01 = { kind = \"opened\" }\n");
+    sandbox.write("n.txt", "{contact}|{联系人}\n");
+    sandbox.crm("letters n.txt id:none -o q").done();
+    assert_eq!(sandbox.read("q/none.txt"), "无人|无人\n");
+}
