@@ -2,7 +2,8 @@
 //! of `report idic` and `report portfolio`.
 
 use super::grade::named;
-use super::policy::{Judged, detail};
+use super::policy::Judged;
+use super::promises::Promises;
 use super::{Request, row_of_each};
 use crate::model::pipeline::Outcome;
 use crate::model::profile::Relation;
@@ -11,7 +12,7 @@ use crate::rules::customer::levels::{Pyramid, Relationship, Value};
 use crate::rules::dealings::{Dealings, by_customer, year_to};
 use crate::rules::idic::{Acquaintance, Idic, KNOWN, PARTS, Points, TOLD_APART, is_interaction};
 use crate::rules::lifetime::Lifetime;
-use crate::rules::policy::{Duty, followed};
+use crate::rules::policy::followed;
 use crate::table::sheet::Cell;
 use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};
@@ -127,7 +128,7 @@ pub(super) fn acquainted(book: &Book, request: &Request) -> (Vec<Acquainted>, bo
         }
         strategic.sort_unstable();
         strategic.dedup();
-        let (promises, broken) = promises(&judged, files, book);
+        let promises = interactions(&judged, files, book);
         let policy = customer.grade().and_then(|grade| settings.policy(grade));
         let nothing = Dealings::default();
         let dealings = dealings.get(&customer.first).unwrap_or(&nothing);
@@ -135,7 +136,8 @@ pub(super) fn acquainted(book: &Book, request: &Request) -> (Vec<Acquainted>, bo
         let valued = !customer.figures.worth.is_zero();
         let rhythm = policy.and_then(|policy| policy.verify_days);
         let is_graded = customer.verdict.is_some();
-        let idic = Idic::of(&acquaintance, rhythm, is_graded, valued, promises, on);
+        let kept = Points { met: promises.kept, all: promises.all };
+        let idic = Idic::of(&acquaintance, rhythm, is_graded, valued, kept, on);
         let rank = customer.grade().and_then(|g| grades.iter().position(|known| *known == g));
         found.push(Acquainted {
             first: customer.first,
@@ -158,7 +160,7 @@ pub(super) fn acquainted(book: &Book, request: &Request) -> (Vec<Acquainted>, bo
             people,
             satisfaction: dealings.satisfaction(on).map(|mean| mean.scale.share(mean.mean())),
             idic,
-            broken,
+            broken: promises.worst().map(str::to_owned),
         });
     }
     let records_offers = found.iter().any(|one: &Acquainted| one.idic.offers.all > 0);
@@ -170,32 +172,17 @@ pub(super) fn acquainted(book: &Book, request: &Request) -> (Vec<Acquainted>, bo
     (found, lifetime.is_some())
 }
 
-/// The promises about contact and answers to a customer that is these files, and the one that is broken longest.
-fn promises(judged: &Judged, files: &[usize], book: &Book) -> (Points, Option<String>) {
-    let (lang, on) = (book.settings.language, book.as_of);
-    let mut points = Points::default();
-    let mut worst: Option<(i64, String)> = None;
+/// The promises about contact and answers to a customer that is these files.
+fn interactions(judged: &Judged, files: &[usize], book: &Book) -> Promises {
+    let mut promises = Promises::default();
     for at in files {
         let practice = judged.practice(*at);
-        for duty in judged.duties(&practice, *at).iter().filter(|duty| is_interaction(duty)) {
-            let met = duty.is_met(on);
-            points.all += 1;
-            points.met += u64::from(met);
-            let late = duty.due().map_or(0, |due| on.days_since(due));
-            if !met && worst.as_ref().is_none_or(|(most, _)| late > *most) {
-                let (_, en, zh) = Duty::NAMES[duty.position()];
-                let words = detail(duty, lang);
-                worst = Some((
-                    late,
-                    match lang {
-                        Lang::En | Lang::Machine => format!("{en}: {words}"),
-                        Lang::Zh => format!("{zh}：{words}"),
-                    },
-                ));
-            }
+        let duties = judged.duties(&practice, *at);
+        for duty in duties.iter().filter(|duty| is_interaction(duty)) {
+            promises.add(duty, book.as_of, book.settings.language);
         }
     }
-    (points, worst.map(|(_, words)| words))
+    promises
 }
 
 impl Acquainted {

@@ -3,7 +3,8 @@
 
 use super::figures::{enough, few, rate, said, without_rate};
 use super::grade::named;
-use super::policy::{Judged, detail};
+use super::policy::Judged;
+use super::promises::Promises;
 use super::{Request, row_of_each};
 use crate::diag::{Diagnostic, Lang, counted};
 use crate::model::profile::Relation;
@@ -28,17 +29,14 @@ struct FileFacts {
     is_other: bool,
 }
 
-/// How the promises to a customer are kept.
+/// How the duties of the tier to a customer are met.
 #[derive(Default)]
-struct Promises {
-    kept: u64,
-    all: u64,
+struct TierDuties {
+    promises: Promises,
     /// Roles that are filled, and that are demanded.
     team: (u64, u64),
     /// Money spent, and the budget.
     budget: Option<(Amount, Amount)>,
-    /// The unmet duty that is latest: its days late, and its words.
-    worst: Option<(i64, String)>,
 }
 
 /// A customer of the report.
@@ -52,7 +50,7 @@ struct Account {
     bought: Sum,
     before: Amount,
     wallet: Option<(Amount, Amount)>,
-    promises: Promises,
+    duties: TierDuties,
     satisfaction: Option<MeanSatisfaction>,
     complaints: u32,
     open_complaints: u32,
@@ -133,7 +131,7 @@ fn accounts(book: &Book, request: &Request) -> (Vec<Account>, Sum) {
             continue;
         }
         let rank = customer.grade().and_then(|g| grades.iter().position(|known| *known == g));
-        let promises = Promises::of(&judged, files, book);
+        let duties = TierDuties::of(&judged, files, book);
         found.push(Account {
             rank: rank.unwrap_or(grades.len()),
             grade: customer.grade().unwrap_or_default().into(),
@@ -147,8 +145,8 @@ fn accounts(book: &Book, request: &Request) -> (Vec<Account>, Sum) {
             complaints: dealings.complaints(year_to(on)),
             open_complaints: dealings.open_complaints(),
             lapsed: customer.lifecycle == Lifecycle::Lapsed,
-            evaluation: evaluation(customer, dealings, &promises, on),
-            promises,
+            evaluation: evaluation(customer, dealings, &duties.promises, on),
+            duties,
         });
     }
     found.sort_by(|a, b| {
@@ -174,40 +172,25 @@ fn evaluation(
     }
 }
 
-impl Promises {
+impl TierDuties {
     /// Those to a customer that is these files.
-    fn of(judged: &Judged, files: &[usize], book: &Book) -> Promises {
-        let (lang, on) = (book.settings.language, book.as_of);
-        let mut promises = Promises::default();
+    fn of(judged: &Judged, files: &[usize], book: &Book) -> TierDuties {
+        let mut duties = TierDuties::default();
         for position in files {
             let practice = judged.practice(*position);
             for duty in judged.duties(&practice, *position) {
-                let met = duty.is_met(on);
-                promises.all += 1;
-                promises.kept += u64::from(met);
+                duties.promises.add(&duty, book.as_of, book.settings.language);
                 match &duty {
                     Duty::Role { filled, .. } => {
-                        promises.team.0 += u64::from(*filled);
-                        promises.team.1 += 1;
+                        duties.team.0 += u64::from(*filled);
+                        duties.team.1 += 1;
                     }
-                    Duty::Budget { spent, budget } => promises.budget = Some((*spent, *budget)),
+                    Duty::Budget { spent, budget } => duties.budget = Some((*spent, *budget)),
                     _ => {}
-                }
-                let late = duty.due().map_or(0, |due| on.days_since(due));
-                if !met && promises.worst.as_ref().is_none_or(|(most, _)| late > *most) {
-                    let (_, en, zh) = Duty::NAMES[duty.position()];
-                    let words = detail(&duty, lang);
-                    promises.worst = Some((
-                        late,
-                        match lang {
-                            Lang::En | Lang::Machine => format!("{en}: {words}"),
-                            Lang::Zh => format!("{zh}：{words}"),
-                        },
-                    ));
                 }
             }
         }
-        promises
+        duties
     }
 }
 
@@ -244,7 +227,7 @@ impl Account {
                     Lang::Zh => format!("满意度：{scale} 平均 {mean:.1}"),
                 }
             }),
-            Part::Promises => self.promises.worst.as_ref().map(|(_, words)| words.clone()),
+            Part::Promises => self.duties.promises.worst().map(str::to_owned),
             Part::Value => Some(self.value_gap(lang)),
         }
     }
@@ -316,7 +299,8 @@ fn short(accounts: &[Account], all: Amount, book: &Book) -> Table {
         head("evaluation", "Evaluation", "评价", lang),
     ];
     let row = |account: &Account| {
-        let Promises { kept, all: duties, team, budget, .. } = &account.promises;
+        let TierDuties { promises: Promises { kept, all: duties, .. }, team, budget } =
+            &account.duties;
         let cells = vec![
             Cell::text(account.grade.clone()),
             Cell::text(account.id.clone()),
@@ -380,7 +364,7 @@ fn full(accounts: &[Account], all: Amount, book: &Book) -> Table {
     columns.push(Column::new("mend-first", "mend-first", Kind::Text));
     let int = |n: u64| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX));
     let row = |account: &Account| {
-        let promises = &account.promises;
+        let TierDuties { promises, team, budget } = &account.duties;
         let mean = account.satisfaction;
         Row::new(vec![
             Cell::text(account.id.clone()),
@@ -393,10 +377,10 @@ fn full(accounts: &[Account], all: Amount, book: &Book) -> Table {
             share(account.growth()),
             Cell::maybe(account.wallet, |(_, all)| Cell::Amount(all)),
             share(wallet(account)),
-            int(promises.team.0),
-            int(promises.team.1),
-            Cell::maybe(promises.budget, |(spent, _)| Cell::Amount(spent)),
-            Cell::maybe(promises.budget, |(_, budget)| Cell::Amount(budget)),
+            int(team.0),
+            int(team.1),
+            Cell::maybe(*budget, |(spent, _)| Cell::Amount(spent)),
+            Cell::maybe(*budget, |(_, budget)| Cell::Amount(budget)),
             int(promises.kept),
             int(promises.all),
             Cell::maybe(mean, |mean| Cell::Number(mean.mean(), 2)),
@@ -467,7 +451,7 @@ fn tiers(accounts: &[Account], all: Amount, book: &Book) -> Table {
         };
         let count = |n: &dyn Fn(&Account) -> u64| of_grade.iter().map(|a| n(a)).sum::<u64>();
         let (bought, before) = (sum(&|a| a.bought.own), sum(&|a| a.before));
-        let budgets = of_grade.iter().any(|account| account.promises.budget.is_some());
+        let budgets = of_grade.iter().any(|account| account.duties.budget.is_some());
         let budget = |amount: Amount| if budgets { Cell::Amount(amount) } else { Cell::Empty };
         let weights = &book.settings.grading.evaluation;
         let scores: Vec<f64> =
@@ -480,10 +464,10 @@ fn tiers(accounts: &[Account], all: Amount, book: &Book) -> Table {
             Cell::Amount(bought),
             share((!all.is_zero()).then(|| bought.to_f64() / all.to_f64())),
             share(growth(bought, before)),
-            of(count(&|a| a.promises.team.0), count(&|a| a.promises.team.1)),
-            budget(sum(&|a| a.promises.budget.map_or(Amount::ZERO, |(spent, _)| spent))),
-            budget(sum(&|a| a.promises.budget.map_or(Amount::ZERO, |(_, budget)| budget))),
-            rate(count(&|a| a.promises.kept), count(&|a| a.promises.all), lang),
+            of(count(&|a| a.duties.team.0), count(&|a| a.duties.team.1)),
+            budget(sum(&|a| a.duties.budget.map_or(Amount::ZERO, |(spent, _)| spent))),
+            budget(sum(&|a| a.duties.budget.map_or(Amount::ZERO, |(_, budget)| budget))),
+            rate(count(&|a| a.duties.promises.kept), count(&|a| a.duties.promises.all), lang),
             Cell::Int(i64::try_from(count(&|a| u64::from(a.complaints))).unwrap_or(i64::MAX)),
             Cell::Int(i64::try_from(count(&|a| u64::from(a.open_complaints))).unwrap_or(i64::MAX)),
             if enough(n) { Cell::Number(mean, 0) } else { few(n, lang) },

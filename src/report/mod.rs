@@ -49,6 +49,7 @@ pub mod policy;
 pub mod pool;
 pub mod portfolio;
 pub mod projects;
+mod promises;
 pub mod ratios;
 pub mod receivables;
 mod request;
