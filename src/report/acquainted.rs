@@ -8,30 +8,82 @@ use super::{Request, row_of_each};
 use crate::model::pipeline::Outcome;
 use crate::model::profile::Relation;
 use crate::rules::book::Book;
+use crate::rules::buyers::{Buyer, together};
 use crate::rules::customer::levels::{Pyramid, Relationship, Value};
-use crate::rules::dealings::{Dealings, by_customer, year_to};
+use crate::rules::dealings::{Dealings, year_to};
 use crate::rules::idic::{Acquaintance, Idic, KNOWN, PARTS, Points, TOLD_APART, is_interaction};
 use crate::rules::lifetime::Lifetime;
 use crate::rules::policy::followed;
+use crate::rules::replay::state::Record;
 use crate::table::sheet::Cell;
 use crate::value::label::Lang;
 use crate::value::money::{Amount, Sum};
 use crate::value::text::Text;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// The facts of a file that the reports ask for.
+/// What the files of a customer tell the reports.
 #[derive(Default)]
-struct FileFacts {
+struct CustomerFacts {
     acquaintance: Acquaintance,
+    dealings: Dealings,
     is_other: bool,
     has_plan: bool,
     strategic: Vec<Text>,
-    /// The expected value of an open prospect.
+    /// The expected value of its open prospects, and how many they are.
     open: Sum,
-    is_open: bool,
+    open_count: u64,
     /// People there: all, for us, against us.
     people: [u32; 3],
-    group: Option<String>,
+}
+
+impl CustomerFacts {
+    /// Those of one file.
+    fn of(record: &Record, book: &Book) -> CustomerFacts {
+        let (settings, on) = (&book.settings, book.as_of);
+        let prospect = &record.prospect;
+        let profile = prospect.profile();
+        let is_open = !prospect.is_customer && record.state.outcome == Outcome::Open;
+        let mut people = [0; 3];
+        for person in prospect.people_on(on) {
+            people[0] += 1;
+            people[1] += u32::from(person.has_stance("for"));
+            people[2] += u32::from(person.has_stance("against"));
+        }
+        CustomerFacts {
+            acquaintance: Acquaintance::of(record, settings, on),
+            dealings: Dealings::of(record, settings, on),
+            is_other: profile.relation != Relation::Customer,
+            has_plan: profile.has_plan(),
+            strategic: profile.strategic.clone(),
+            open: if is_open { record.worth() } else { Sum::default() },
+            open_count: u64::from(is_open),
+            people,
+        }
+    }
+
+    /// Takes in those of another file of the customer.
+    fn join(&mut self, other: CustomerFacts) {
+        self.acquaintance.join(other.acquaintance);
+        self.dealings.join(other.dealings);
+        self.is_other |= other.is_other;
+        self.has_plan |= other.has_plan;
+        self.strategic.extend(other.strategic);
+        self.open.add_sum(&other.open);
+        self.open_count += other.open_count;
+        self.people.iter_mut().zip(other.people).for_each(|(sum, more)| *sum += more);
+    }
+}
+
+/// The customers of a report, and what it asks of all customers of the ledger.
+pub(super) struct Acquaintances {
+    /// The customers that are followed and have bought, have a file or a plan: the best grades and the most money first.
+    pub(super) customers: Vec<Acquainted>,
+    /// All customers of the ledger that bought, by the positions of their first files.
+    pub(super) buyers: BTreeMap<u32, Buyer>,
+    /// Were they enough to expect money of them?
+    pub(super) expects: bool,
+    /// How many files are those of partners, agents and suppliers.
+    pub(super) others: u64,
 }
 
 /// A customer of the reports.
@@ -67,77 +119,50 @@ pub(super) struct Acquainted {
     broken: Option<String>,
 }
 
-/// The customers that are followed and have bought, have a file or a plan: the best grades and the most money first. And
-/// whether there were enough buyers to expect money.
-pub(super) fn acquainted(book: &Book, request: &Request) -> (Vec<Acquainted>, bool) {
+/// The customers that a request selects. The ledger is read once, beside the scans that grade it and judge its promises.
+pub(super) fn acquainted(book: &Book, request: &Request) -> Acquaintances {
     let (settings, on) = (&book.settings, book.as_of);
     let judged = Judged::of(book, request);
     let graded = &judged.graded;
-    let facts = row_of_each(book, |record| {
-        let prospect = &record.prospect;
-        let profile = prospect.profile();
-        let is_open = !prospect.is_customer && record.state.outcome == Outcome::Open;
-        let mut people = [0; 3];
-        for person in prospect.contacts.iter().filter(|person| person.is_there(on)) {
-            people[0] += 1;
-            people[1] += u32::from(person.stance.as_deref() == Some("for"));
-            people[2] += u32::from(person.stance.as_deref() == Some("against"));
-        }
-        FileFacts {
-            acquaintance: Acquaintance::of(record, settings, on),
-            is_other: profile.relation != Relation::Customer,
-            has_plan: profile.has_plan(),
-            strategic: profile.strategic.clone(),
-            open: if is_open { record.worth() } else { Sum::default() },
-            is_open,
-            people,
-            group: request.group(record, book),
-        }
-    });
+    let rows =
+        row_of_each(book, |record| (CustomerFacts::of(record, book), request.group(record, book)));
     let mut files: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (position, customer) in graded.of_each().enumerate() {
+    let mut facts: HashMap<u32, CustomerFacts> = HashMap::new();
+    let (mut groups, mut others) = (Vec::with_capacity(rows.len()), 0);
+    for (position, (customer, (file, group))) in graded.of_each().zip(rows).enumerate() {
+        others += u64::from(file.is_other);
         files.entry(customer.first).or_default().push(position);
+        facts.entry(customer.first).or_default().join(file);
+        groups.push(group);
     }
-    let dealings = by_customer(book, |_| true);
-    let lifetime = Lifetime::of(book).ok();
+    let bought = facts.iter().map(|(first, facts)| (*first, facts.dealings.purchases().to_vec()));
+    let buyers = together(bought);
+    let lifetime = Lifetime::of_buyers(&buyers, on).ok();
     let selected = |at: usize| judged.seen[at].selected;
     let chosen: HashSet<u32> =
         graded.first_of_each(selected).map(|at| graded.at(at).first).collect();
     let grades = settings.grading.grades();
-    let mut found = Vec::new();
+    let mut found: Vec<Acquainted> = Vec::new();
     for customer in graded.customers().filter(|customer| chosen.contains(&customer.first)) {
         let files = &files[&customer.first];
         let lead = customer.lead as usize;
         let practice = judged.practice(lead);
-        let has_plan = files.iter().any(|at| facts[*at].has_plan);
-        let is_meant = customer.figures.is_buyer() || customer.has_file || has_plan;
-        let is_other = files.iter().any(|at| facts[*at].is_other);
-        if !is_meant || is_other || !followed(practice.lost, customer) {
+        let Some(facts) = facts.remove(&customer.first) else { continue };
+        let is_meant = customer.figures.is_buyer() || customer.has_file || facts.has_plan;
+        if !is_meant || facts.is_other || !followed(practice.lost, customer) {
             continue;
         }
-        let mut acquaintance = Acquaintance::default();
-        let (mut open, mut open_count, mut people) = (Sum::default(), 0, [0; 3]);
-        let mut strategic: Vec<Text> = Vec::new();
-        for at in files {
-            let file = &facts[*at];
-            acquaintance.join(file.acquaintance.clone());
-            open.add_sum(&file.open);
-            open_count += u64::from(file.is_open);
-            people.iter_mut().zip(file.people).for_each(|(sum, more)| *sum += more);
-            strategic.extend(file.strategic.iter().cloned());
-        }
+        let mut strategic = facts.strategic;
         strategic.sort_unstable();
         strategic.dedup();
         let promises = interactions(&judged, files, book);
         let policy = customer.grade().and_then(|grade| settings.policy(grade));
-        let nothing = Dealings::default();
-        let dealings = dealings.get(&customer.first).unwrap_or(&nothing);
-        let bought = dealings.bought(year_to(on));
+        let bought = facts.dealings.bought(year_to(on));
         let valued = !customer.figures.worth.is_zero();
         let rhythm = policy.and_then(|policy| policy.verify_days);
         let is_graded = customer.verdict.is_some();
         let kept = Points { met: promises.kept, all: promises.all };
-        let idic = Idic::of(&acquaintance, rhythm, is_graded, valued, kept, on);
+        let idic = Idic::of(&facts.acquaintance, rhythm, is_graded, valued, kept, on);
         let rank = customer.grade().and_then(|g| grades.iter().position(|known| *known == g));
         found.push(Acquainted {
             first: customer.first,
@@ -146,30 +171,30 @@ pub(super) fn acquainted(book: &Book, request: &Request) -> (Vec<Acquainted>, bo
             id: graded.id(lead).clone(),
             name: named(customer, &judged.seen[lead].name),
             owner: practice.owner,
-            group: facts[lead].group.clone(),
+            group: groups[lead].take(),
             value: customer.value,
             relationship: customer.relationship,
             pyramid: customer.pyramid,
             bought,
             expected: lifetime.as_ref().and_then(|models| models.customer(customer)?.money),
             has_needs: customer.figures.need,
-            has_plan,
+            has_plan: facts.has_plan,
             strategic,
-            open,
-            open_count,
-            people,
-            satisfaction: dealings.satisfaction(on).map(|mean| mean.scale.share(mean.mean())),
+            open: facts.open,
+            open_count: facts.open_count,
+            people: facts.people,
+            satisfaction: facts.dealings.satisfaction(on).map(|mean| mean.scale.share(mean.mean())),
             idic,
             broken: promises.worst().map(str::to_owned),
         });
     }
-    let records_offers = found.iter().any(|one: &Acquainted| one.idic.offers.all > 0);
+    let records_offers = found.iter().any(|one| one.idic.offers.all > 0);
     found.iter_mut().for_each(|one| one.idic.records_offers = records_offers);
     found.sort_by(|a, b| {
         let key = |one: &Acquainted| (one.rank, std::cmp::Reverse(one.bought.own), one.id.clone());
         key(a).cmp(&key(b))
     });
-    (found, lifetime.is_some())
+    Acquaintances { customers: found, buyers, expects: lifetime.is_some(), others }
 }
 
 /// The promises about contact and answers to a customer that is these files.

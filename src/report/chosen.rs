@@ -37,3 +37,15 @@ pub(super) fn chosen<'b>(book: &'b Book, request: &Request) -> Vec<Chosen<'b>> {
         })
         .collect()
 }
+
+/// The customers of a request alone, without names and groups: of all of them the ledger is not read again. Grades the
+/// book.
+pub(super) fn customers<'b>(book: &'b Book, request: &Request) -> Vec<&'b Customer> {
+    if request.query.is_empty() {
+        return book.graded().customers().collect();
+    }
+    let selection = request.selection(book);
+    let selected = row_of_each(book, |record| selection.has(record));
+    let graded = book.graded();
+    graded.first_of_each(|position| selected[position]).map(|at| graded.at(at)).collect()
+}

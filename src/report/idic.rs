@@ -2,7 +2,7 @@
 //! action for each.
 
 use super::Request;
-use super::acquainted::{Acquainted, acquainted};
+use super::acquainted::{Acquaintances, Acquainted, acquainted};
 use super::breakdown::{by_cell, by_column};
 use super::figures::{enough, rate, without_rate};
 use crate::diag::{Diagnostic, counted};
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// The four parts by grade and for each customer.
 pub fn idic(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let (customers, expects) = acquainted(book, request);
+    let Acquaintances { customers, expects, .. } = acquainted(book, request);
     let mut sheet = Sheet {
         id: "idic".into(),
         title: lang

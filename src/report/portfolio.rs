@@ -2,17 +2,15 @@
 //! around them, what they are offered, how they are kept - and the next action for each significant one.
 
 use super::Request;
-use super::acquainted::{Acquainted, acquainted};
+use super::acquainted::{Acquaintances, Acquainted, acquainted};
 use super::figures::{count, enough, few, rate, without_rate};
 use super::idic::{first_steps, no_expectation};
 use crate::diag::{Diagnostic, counted};
-use crate::model::profile::Relation;
 use crate::rules::book::Book;
-use crate::rules::buyers::buyers;
+use crate::rules::buyers::Buyer;
 use crate::rules::customer::levels::{Relationship, Value};
 use crate::rules::dealings::year_to;
 use crate::rules::idic::Points;
-use crate::rules::query::Query;
 use crate::rules::retention::{BalanceDays, CustomerBalance, Movement};
 use crate::rules::significance::{REASONS, reasons, top_fifth};
 use crate::stats::Proportion;
@@ -76,7 +74,7 @@ impl ChainFigures {
 /// The customers by significance, the five steps, the matrix of value by relationship.
 pub fn portfolio(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let (customers, expects) = acquainted(book, request);
+    let Acquaintances { customers, buyers, expects, others } = acquainted(book, request);
     let top = top_fifth(customers.iter().filter_map(|customer| customer.expected));
     // Of fewer than five buyers there is no top fifth.
     let ranked = customers.iter().filter(|one| one.pyramid.is_some()).count();
@@ -85,8 +83,7 @@ pub fn portfolio(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         .iter()
         .map(|one| (one, reasons(&one.strategic, pyramid(one), one.expected, top)))
         .collect();
-    let figures = figures(&significant, book);
-    let others = others(book);
+    let figures = figures(&significant, &buyers, book);
     let mut sheet = Sheet {
         id: "portfolio".into(),
         title: lang.pick("Customer portfolio", "客户组合").into(),
@@ -145,28 +142,20 @@ fn about(significant: &[(&Acquainted, Vec<Text>)], book: &Book) -> String {
 }
 
 /// Those of the significant customers, and those of the others.
-fn figures(customers: &[(&Acquainted, Vec<Text>)], book: &Book) -> [ChainFigures; 2] {
-    let bought = buyers(book);
+fn figures(
+    customers: &[(&Acquainted, Vec<Text>)],
+    buyers: &BTreeMap<u32, Buyer>,
+    book: &Book,
+) -> [ChainFigures; 2] {
+    let nothing = Buyer::default();
     let days = BalanceDays::of(year_to(book.as_of), book.as_of);
     let mut figures = [ChainFigures::default(), ChainFigures::default()];
     for (customer, reasons) in customers {
-        let nothing = Default::default();
-        let buyer = bought.get(&customer.first).unwrap_or(&nothing);
+        let buyer = buyers.get(&customer.first).unwrap_or(&nothing);
         let movement = Movement::of(buyer, &book.settings.grading, days);
         figures[usize::from(reasons.is_empty())].add(customer, &movement);
     }
     figures
-}
-
-/// The number of files of partners, agents and suppliers.
-fn others(book: &Book) -> u64 {
-    book.fold_everybody(
-        &Query::everything(),
-        |n: &mut u64, record| {
-            *n += u64::from(record.prospect.profile().relation != Relation::Customer);
-        },
-        |n, more| *n += more,
-    )
 }
 
 /// A figure of the chain: the step's position, id, English, Chinese, and its cell for a group, given all.

@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::activity::{Activity, measure};
-use super::chosen::chosen;
+use super::chosen::customers;
 use super::dimension::Dimension;
 use super::figures::{count, rate, span as span_of, without_rate};
 use crate::diag::{Code, Diagnostic};
@@ -129,7 +129,7 @@ const MEASURES: [Measure; 13] = [
 pub fn trend(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let (settings, lang) = (&book.settings, book.settings.language);
     let by = request.by.as_ref().and_then(Dimension::span).unwrap_or(Span::Week);
-    let customers = chosen(book, request);
+    let customers = customers(book, request);
     // The first entry of the ledger is known now.
     let days = span_of(book, request.period);
     if days.from > book.as_of {
@@ -179,7 +179,7 @@ pub fn trend(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         (figures.lost, figures.booked, figures.received) =
             (ended.lost, ended.booked, ended.received);
     }
-    let first_orders = customers.iter().filter_map(|one| one.customer.figures.first_order);
+    let first_orders = customers.iter().filter_map(|customer| customer.figures.first_order);
     for span in first_orders.filter_map(at) {
         figures[span].new_customers += 1;
     }

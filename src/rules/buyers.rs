@@ -54,13 +54,18 @@ impl Buyer {
 /// Grades the book.
 pub fn buyers(book: &Book) -> BTreeMap<u32, Buyer> {
     book.graded();
-    let each = book.gather_everybody(&Query::everything(), |record| {
+    together(book.gather_everybody(&Query::everything(), |record| {
         let first = record.customer.get()?.first;
         let bought = purchases(record, &book.settings, book.as_of);
         (!bought.is_empty()).then_some((first, bought))
-    });
+    }))
+}
+
+/// The customers of these purchases, each with the position of the first file of its customer. Those without any are no
+/// buyers.
+pub fn together(each: impl IntoIterator<Item = (u32, Vec<Purchase>)>) -> BTreeMap<u32, Buyer> {
     let mut all: BTreeMap<u32, Buyer> = BTreeMap::new();
-    for (first, bought) in each {
+    for (first, bought) in each.into_iter().filter(|(_, bought)| !bought.is_empty()) {
         all.entry(first).or_default().purchases.extend(bought);
     }
     // Stable: those of one day stay in the order of the files.

@@ -90,6 +90,11 @@ impl Dealings {
         dealings
     }
 
+    /// Its purchases: those of each file in order, file by file.
+    pub fn purchases(&self) -> &[Purchase] {
+        &self.purchases
+    }
+
     /// Takes in those of another file of the customer.
     pub fn join(&mut self, other: Dealings) {
         self.purchases.extend(other.purchases);
