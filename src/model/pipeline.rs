@@ -113,6 +113,13 @@ pub enum Known {
     Paid,
     /// An entry `booking` in this pursuit.
     Booked,
+    /// Something about the buyer: its people, its own process, its needs, the competitors for its business.
+    OfBuyer(OfBuyer),
+}
+
+/// What is known of the buyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfBuyer {
     /// A contact with this part is there.
     Part(&'static str),
     /// Attested, or the fact `needs` names one.
@@ -120,7 +127,7 @@ pub enum Known {
     /// The last step of the buyer in this pursuit is this one or a later one, by its position in [`BUYER_STEPS`].
     ///
     /// [`BUYER_STEPS`]: super::buying::BUYER_STEPS
-    Buyer(usize),
+    Step(usize),
     /// No contact with one of these parts is against us.
     Unopposed(&'static [&'static str]),
     /// For each of these parts a contact is for us.
@@ -150,34 +157,24 @@ impl Criterion {
     pub fn attestable(&self) -> bool {
         matches!(
             self.known,
-            Known::Attested | Known::Decider | Known::Needs | Known::DeciderMet | Known::Competitor
+            Known::Attested
+                | Known::Decider
+                | Known::OfBuyer(OfBuyer::Needs | OfBuyer::DeciderMet | OfBuyer::Competitor)
         )
     }
 
     /// Is it known from what stands at the top of a file without a day: people, and facts? Such evidence is judged when a
     /// move is made, and not again later.
     pub fn is_undated(&self) -> bool {
-        matches!(
-            self.known,
-            Known::Needs
-                | Known::Part(_)
-                | Known::Unopposed(_)
-                | Known::Backed(_)
-                | Known::DeciderMet
-                | Known::Competitor
-        )
+        matches!(&self.known, Known::OfBuyer(of) if !matches!(of, OfBuyer::Step(_)))
     }
 
     /// Is it about the people of the buyer, or about the buyer's own process? A board with such a criterion is one for
     /// projects.
     pub fn of_project(&self) -> bool {
         matches!(
-            self.known,
-            Known::Part(_)
-                | Known::Buyer(_)
-                | Known::Unopposed(_)
-                | Known::Backed(_)
-                | Known::DeciderMet
+            &self.known,
+            Known::OfBuyer(of) if !matches!(of, OfBuyer::Needs | OfBuyer::Competitor)
         )
     }
 }
@@ -208,16 +205,16 @@ pub fn default_criteria() -> Vec<Criterion> {
         ("booked", "order booked", "承保", Known::Booked),
     ];
     let of_projects = [
-        ("recommender-known", "recommender known", "认识推荐人", Known::Part("recommender")),
-        ("needs-stated", "needs stated", "需求已明确", Known::Needs),
-        ("project-set-up", "project set up at the buyer", "买方已立项", Known::Buyer(2)),
-        ("handler-known", "handler known", "认识经手人", Known::Part("handler")),
+        ("recommender-known", "recommender known", "认识推荐人", Known::OfBuyer(OfBuyer::Part("recommender"))),
+        ("needs-stated", "needs stated", "需求已明确", Known::OfBuyer(OfBuyer::Needs)),
+        ("project-set-up", "project set up at the buyer", "买方已立项", Known::OfBuyer(OfBuyer::Step(2))),
+        ("handler-known", "handler known", "认识经手人", Known::OfBuyer(OfBuyer::Part("handler"))),
         ("survey-confirmed", "survey confirmed", "调研结果已确认", Known::Attested),
-        ("no-opposition", "no judge against", "技术和组长无人反对", Known::Unopposed(JUDGES)),
-        ("support", "support in each department", "各部门均有支持者", Known::Backed(DEPARTMENTS)),
-        ("decider-met", "decider met", "见过权力人士", Known::DeciderMet),
+        ("no-opposition", "no judge against", "技术和组长无人反对", Known::OfBuyer(OfBuyer::Unopposed(JUDGES))),
+        ("support", "support in each department", "各部门均有支持者", Known::OfBuyer(OfBuyer::Backed(DEPARTMENTS))),
+        ("decider-met", "decider met", "见过权力人士", Known::OfBuyer(OfBuyer::DeciderMet)),
         ("price", "price discussed", "已谈价格", Known::Attested),
-        ("competitor-known", "competitor known", "竞争对手已明确", Known::Competitor),
+        ("competitor-known", "competitor known", "竞争对手已明确", Known::OfBuyer(OfBuyer::Competitor)),
     ];
     let criterion = |is_spare| move |(id, en, zh, known): (&str, &str, &str, Known)| {
         Criterion { id: id.into(), label: Label::both(en, zh), known, is_spare }

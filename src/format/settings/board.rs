@@ -187,7 +187,7 @@ fn requires(reader: &mut Reader, settings: &Settings, value: &TomlValue) -> Vec<
 #[cfg(test)]
 mod tests {
     use crate::format::read_settings::read_settings;
-    use crate::model::pipeline::{Known, PROJECT};
+    use crate::model::pipeline::{Known, OfBuyer, PROJECT};
     use crate::model::settings::Settings;
     use std::path::Path;
 
@@ -253,7 +253,7 @@ mod tests {
         assert!(matches!(support.known, Known::Attested) && !support.is_spare);
         let label = read("[criteria.support]\nlabel = \"Backed\"\n");
         let support = label.criterion("support").unwrap();
-        assert!(matches!(support.known, Known::Backed(_)) && support.is_spare);
+        assert!(matches!(support.known, Known::OfBuyer(OfBuyer::Backed(_))) && support.is_spare);
         assert_eq!(support.label.en.as_deref(), Some("Backed"));
     }
 

@@ -3,7 +3,7 @@
 
 use crate::model::grading::Grading;
 use crate::model::kind::EventKind;
-use crate::model::pipeline::{Criterion, Known, Outcome};
+use crate::model::pipeline::{Criterion, Known, OfBuyer, Outcome};
 use crate::model::settings::Settings;
 use crate::rules::customer::figures::{Figures, Satisfaction};
 use crate::rules::purchases::purchases;
@@ -151,5 +151,8 @@ fn criteria(record: &Record, settings: &Settings, on: Date) -> (u16, u16) {
 
 /// A criterion about the wishes of the customer, not about our acts or receipts.
 fn of_demand(criterion: &Criterion) -> bool {
-    matches!(criterion.known, Known::Attested | Known::Decider | Known::Needs | Known::Timing)
+    matches!(
+        criterion.known,
+        Known::Attested | Known::Decider | Known::OfBuyer(OfBuyer::Needs) | Known::Timing
+    )
 }

@@ -2,8 +2,8 @@
 
 use crate::diag::Words;
 use crate::model::kind::EventKind;
-use crate::model::pipeline::{Criterion, IN_CYCLE, IN_CYCLE_LABEL, Known, Pipeline};
-use crate::model::prospect::{Contact, Prospect};
+use crate::model::pipeline::{Criterion, IN_CYCLE, IN_CYCLE_LABEL, Known, OfBuyer, Pipeline};
+use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::clock::Clock;
 use crate::rules::replay::remedy::Remedy;
@@ -62,6 +62,16 @@ enum CriterionVerdict<'a> {
     Given(Date),
     /// It does not hold.
     Missing,
+}
+
+impl CriterionVerdict<'_> {
+    /// It holds since a day; without one it does not.
+    fn since(day: Option<Date>) -> Self {
+        day.map_or(CriterionVerdict::Missing, |day| CriterionVerdict::Met {
+            since: Some(day),
+            by: None,
+        })
+    }
 }
 
 /// Everything that the verdict about a criterion depends on.
@@ -205,15 +215,7 @@ impl<'a> EvidenceBasis<'a> {
 
     fn known(&self, criterion: &Criterion) -> CriterionVerdict<'_> {
         let evidence = self.evidence;
-        let since = |day: Option<Date>| match day {
-            Some(day) => CriterionVerdict::Met { since: Some(day), by: None },
-            None => CriterionVerdict::Missing,
-        };
-        // People have no history: they speak as of the day.
-        let now = |holds: bool| match holds {
-            true => CriterionVerdict::Met { since: None, by: None },
-            false => CriterionVerdict::Missing,
-        };
+        let since = CriterionVerdict::since;
         match &criterion.known {
             Known::Attested => self.attested(&criterion.id),
             Known::Decider => match self.attested(&criterion.id) {
@@ -224,21 +226,7 @@ impl<'a> EvidenceBasis<'a> {
                 }
                 attested => attested,
             },
-            Known::Needs => self.or_fact(criterion, !self.prospect.needs.is_empty(), None),
-            Known::Competitor => {
-                let is_named = !self.prospect.profile().competitor.is_empty();
-                self.or_fact(criterion, is_named, evidence.competitor)
-            }
-            Known::DeciderMet => match self.attested(&criterion.id) {
-                CriterionVerdict::Missing => since(self.decider_met().map(|(_, day)| day)),
-                attested => attested,
-            },
-            Known::Part(part) => now(self.with_part(part).next().is_some()),
-            Known::Unopposed(parts) => now(self.opponent(parts).is_none()),
-            Known::Backed(parts) => now(self.unbacked(parts).next().is_none()),
-            Known::Buyer(step) => {
-                since(self.buyer.filter(|(reached, _)| reached >= step).map(|(_, day)| day))
-            }
+            Known::OfBuyer(of) => self.of_buyer(criterion, of),
             Known::AppointmentSet => since(evidence.first_meeting.or_else(|| self.next_stands())),
             Known::Met => since(evidence.first_meeting),
             Known::Entry(kinds) => {
@@ -259,59 +247,6 @@ impl<'a> EvidenceBasis<'a> {
             }
             None => CriterionVerdict::Missing,
         }
-    }
-
-    /// Attested, or an entry shows it since a day, or else a fact at the top does, unless it was revoked.
-    fn or_fact(
-        &self,
-        criterion: &Criterion,
-        is_stated: bool,
-        since: Option<Date>,
-    ) -> CriterionVerdict<'_> {
-        match self.attested(&criterion.id) {
-            CriterionVerdict::Missing
-                if since.is_some() || is_stated && !self.revoked(criterion) =>
-            {
-                CriterionVerdict::Met { since, by: None }
-            }
-            attested => attested,
-        }
-    }
-
-    /// The people with a part who are there on the day.
-    fn with_part<'p>(&'p self, part: &'p str) -> impl Iterator<Item = &'a Contact> + use<'a, 'p> {
-        self.prospect.people_on(self.on).filter(move |person| person.has_part(part))
-    }
-
-    /// Of the people with one of these parts, the first that is against us.
-    fn opponent(&self, parts: &[&str]) -> Option<&'a Contact> {
-        let mut people = self.prospect.people_on(self.on);
-        people.find(|person| {
-            person.has_stance("against") && parts.iter().any(|part| person.has_part(part))
-        })
-    }
-
-    /// Those of the parts that have nobody who is for us.
-    fn unbacked<'p>(
-        &'p self,
-        parts: &'p [&'static str],
-    ) -> impl Iterator<Item = &'static str> + 'p {
-        let is_backed = |part: &&str| self.with_part(part).any(|person| person.has_stance("for"));
-        parts.iter().copied().filter(move |part| !is_backed(part))
-    }
-
-    /// The first meeting with a person who decides and is there on the day: an entry names the person, or names nobody
-    /// and there is no other person.
-    fn decider_met(&self) -> Option<(&'a Contact, Date)> {
-        let alone = self.prospect.contacts.len() == 1;
-        let deciders = self.prospect.people_on(self.on).filter(|person| person.is_decider());
-        let met = deciders.filter_map(|person| {
-            let named = self.evidence.met_people.iter().filter(|(name, _)| person.is_called(name));
-            let days = named.map(|(_, day)| *day);
-            let day = days.chain(self.evidence.met_unnamed.filter(|_| alone)).min()?;
-            Some((person, day))
-        });
-        met.min_by_key(|(_, day)| *day)
     }
 
     /// The last day that counts as timely: one cycle from now.
@@ -392,15 +327,7 @@ impl<'a> EvidenceBasis<'a> {
                 words!("a first meeting has a date", "初次见面已约定日期")
             }
             Some(Known::Met) => words!("first meeting", "初次见面"),
-            Some(
-                Known::Needs
-                | Known::Competitor
-                | Known::DeciderMet
-                | Known::Part(_)
-                | Known::Unopposed(_)
-                | Known::Backed(_)
-                | Known::Buyer(_),
-            ) => self.why_known(id),
+            Some(Known::OfBuyer(of)) => self.why_known(id, of),
             Some(Known::Entry(_)) => words!("an entry shows it", "有记录为证"),
             Some(Known::Timing | Known::NextStep) if evidence.signed.is_some() => {
                 words!("signed", "已签约")
@@ -434,9 +361,11 @@ impl<'a> EvidenceBasis<'a> {
         let criterion = self.settings.criterion(id);
         match criterion.map(|criterion| &criterion.known) {
             None => (words!("not defined", "未定义"), None),
-            Some(Known::Attested | Known::Decider | Known::Needs | Known::Competitor)
-                if criterion.is_some_and(|c| self.revoked(c)) =>
-            {
+            Some(
+                Known::Attested
+                | Known::Decider
+                | Known::OfBuyer(OfBuyer::Needs | OfBuyer::Competitor),
+            ) if criterion.is_some_and(|c| self.revoked(c)) => {
                 (words!("it was revoked", "已撤销"), confirm())
             }
             Some(Known::Attested) => (words!("not confirmed", "尚未确认"), confirm()),
@@ -454,15 +383,7 @@ impl<'a> EvidenceBasis<'a> {
                 ),
                 Some(Remedy::NextStep { purpose: true }),
             ),
-            Some(
-                Known::Needs
-                | Known::Competitor
-                | Known::DeciderMet
-                | Known::Part(_)
-                | Known::Unopposed(_)
-                | Known::Backed(_)
-                | Known::Buyer(_),
-            ) => self.why_unknown(id),
+            Some(Known::OfBuyer(of)) => self.why_unknown(id, of),
             Some(Known::AppointmentSet) => {
                 (self.no_next(), Some(Remedy::NextStep { purpose: false }))
             }

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::buying::buyer_step;
 use crate::model::event::Event;
 use crate::model::kind::{Counts, EventKind};
-use crate::model::pipeline::Known;
+use crate::model::pipeline::{Known, OfBuyer};
 use crate::rules::papers::{self, Paper};
 use crate::rules::replay::entries::touches;
 use crate::rules::replay::state::{Attested, Hold, NextStep, OwnerSpell};
@@ -173,20 +173,19 @@ impl Fold<'_> {
                 evidence.paid_on = None;
             }
             Some(Known::Entry(kinds)) => evidence.entries.retain(|(kind, _)| !kinds.contains(kind)),
-            Some(Known::DeciderMet) => {
+            Some(Known::OfBuyer(OfBuyer::DeciderMet)) => {
                 evidence.met_people.clear();
                 evidence.met_unnamed = None;
             }
-            Some(Known::Competitor) => evidence.competitor = None,
-            Some(Known::Buyer(_)) => self.state.buyer = None,
+            Some(Known::OfBuyer(OfBuyer::Competitor)) => evidence.competitor = None,
+            Some(Known::OfBuyer(OfBuyer::Step(_))) => self.state.buyer = None,
             // People and facts are as of the day: there is nothing to forget.
             Some(
                 Known::Attested
                 | Known::Decider
-                | Known::Needs
-                | Known::Part(_)
-                | Known::Unopposed(_)
-                | Known::Backed(_),
+                | Known::OfBuyer(
+                    OfBuyer::Needs | OfBuyer::Part(_) | OfBuyer::Unopposed(_) | OfBuyer::Backed(_),
+                ),
             )
             | None => {}
         }
