@@ -7,7 +7,7 @@ use crate::model::campaign::Campaign;
 use crate::model::event::Event;
 use crate::plan::campaign::{Part, Start};
 use crate::rules::book::Book;
-use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
@@ -92,16 +92,14 @@ pub fn sheet(campaign: &Campaign, start: &Start, book: &Book) -> Sheet {
         columns: vec![
             column("id", Kind::Id, lang),
             column("name", Kind::Text, lang),
-            column("part", Kind::Text, lang),
+            // Its word for people is another one than that of a person's part.
+            Column::new("part", lang.pick("Group", "分组"), Kind::Text),
             column("contact", Kind::Text, lang),
         ],
         rows: rows.collect(),
         audience: Audience::All,
         ..Table::default()
     };
-    let mut files = files;
-    // The word of this column for people is another one than that of a person's part.
-    files.columns[2].title = lang.pick("Group", "分组").into();
     let mut sheet = Sheet {
         id: "campaign".into(),
         title: label.to_owned(),

@@ -1,7 +1,7 @@
 //! `crm report diary`: each rep's days - calls, visits, meetings, what was postponed and what was agreed.
 
 use super::Request;
-use super::figures::{count, member, rank};
+use super::figures::{count, member, rank, tallies_left_out};
 use crate::diag::Diagnostic;
 use crate::rules::book::{Book, Tally};
 use crate::rules::diary::{DiaryEntry, diary as diary_of};
@@ -83,15 +83,8 @@ pub fn diary(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     if days.is_empty() {
         sheet.notes.push(lang.pick("nothing was done in these days", "期间没有记录").into());
     }
-    if !left_out.is_empty() {
-        let who = left_out.into_iter().collect::<Vec<_>>().join(", ");
-        sheet.notes.push(match lang {
-            Lang::En | Lang::Machine => {
-                format!("tallies left out, they cannot be divided among prospects: {who}")
-            }
-            Lang::Zh => format!("未计入日报（无法按客户拆分）：{who}"),
-        });
-    }
+    let left_out: Vec<&str> = left_out.into_iter().collect();
+    sheet.notes.extend(tallies_left_out(&left_out, lang));
     Ok(sheet)
 }
 

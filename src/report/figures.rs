@@ -111,6 +111,18 @@ pub fn without_rate(sum: &Sum, settings: &Settings) -> Option<String> {
     })
 }
 
+/// That the tallies of these reps are left out: a query selects prospects, and tallies are of none. Nothing where there are
+/// none.
+pub fn tallies_left_out(reps: &[&str], lang: Lang) -> Option<String> {
+    let reps = (!reps.is_empty()).then(|| reps.join(", "))?;
+    Some(match lang {
+        Lang::En | Lang::Machine => {
+            format!("tallies left out, they cannot be divided among prospects: {reps}")
+        }
+        Lang::Zh => format!("未计入日报（无法按客户拆分）：{reps}"),
+    })
+}
+
 /// The days that a report covers: those asked for, as far as the ledger has any; else all of them. Knows
 /// the first of them only after a scan of the records, so [`up_to_now`] comes before that.
 pub fn span(book: &Book, asked: Option<Period>) -> Period {

@@ -5,7 +5,8 @@ use super::activity::{Activity, measure};
 use super::breakdown::group_name;
 use super::dimension::Dimension;
 use super::figures::{
-    bars, count, enough, few, grouped, number, rate, span, up_to_now, weeks, words,
+    bars, count, enough, few, grouped, number, rate, span, tallies_left_out, up_to_now, weeks,
+    words,
 };
 use crate::diag::{Diagnostic, counted};
 use crate::rules::book::Book;
@@ -330,15 +331,8 @@ fn notes(
             (None, Lang::Zh) => format!("{what}：成交太少，无法推算"),
         });
     }
-    if !left_out.is_empty() {
-        let who = left_out.join(", ");
-        notes.push(match lang {
-            Lang::En | Lang::Machine => {
-                format!("tallies left out, they cannot be divided among prospects: {who}")
-            }
-            Lang::Zh => format!("未计入日报（无法按客户拆分）：{who}"),
-        });
-    }
+    let left_out: Vec<&str> = left_out.iter().map(|rep| &**rep).collect();
+    notes.extend(tallies_left_out(&left_out, lang));
     notes
 }
 

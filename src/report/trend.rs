@@ -4,7 +4,7 @@ use super::Request;
 use super::activity::{Activity, measure};
 use super::chosen::customers;
 use super::dimension::Dimension;
-use super::figures::{count, rate, span as span_of, without_rate};
+use super::figures::{count, rate, span as span_of, tallies_left_out, without_rate};
 use crate::diag::{Code, Diagnostic};
 use crate::model::pipeline::Outcome;
 use crate::model::profile::Relation;
@@ -38,91 +38,67 @@ struct SpanFigures {
     requests: u64,
 }
 
-/// A column of the report: its id, its titles, its cell, and its quantity for the picture.
+/// A column of the report: its id, its titles, its figure.
 struct Measure {
     id: &'static str,
     titles: (&'static str, &'static str),
-    cell: fn(&SpanFigures, Lang) -> Cell,
-    quantity: fn(&SpanFigures) -> f64,
+    figure: Figure,
 }
 
-const fn counted(
+/// A figure of a span.
+enum Figure {
+    Count(fn(&SpanFigures) -> u64),
+    Money(fn(&SpanFigures) -> &Sum),
+    /// The share of the pursuits that ended which was won.
+    WinRate,
+}
+
+impl Figure {
+    fn cell(&self, figures: &SpanFigures, lang: Lang) -> Cell {
+        match self {
+            Figure::Count(of) => count(of(figures)),
+            Figure::Money(of) => Cell::sum(of(figures)),
+            Figure::WinRate => match figures.activity.closes + figures.lost {
+                0 => Cell::Empty,
+                ended => rate(figures.activity.closes, ended, lang),
+            },
+        }
+    }
+
+    /// Its quantity for the picture, which has no shares.
+    fn quantity(&self, figures: &SpanFigures) -> f64 {
+        match self {
+            Figure::Count(of) => of(figures) as f64,
+            Figure::Money(of) => of(figures).own.to_f64(),
+            Figure::WinRate => 0.0,
+        }
+    }
+}
+
+const fn measure_of(
     id: &'static str,
     titles: (&'static str, &'static str),
-    cell: fn(&SpanFigures, Lang) -> Cell,
-    quantity: fn(&SpanFigures) -> f64,
+    figure: Figure,
 ) -> Measure {
-    Measure { id, titles, cell, quantity }
+    Measure { id, titles, figure }
 }
 
 /// The measures, in the order of the work.
+#[rustfmt::skip]
 const MEASURES: [Measure; 13] = [
-    counted(
-        "dials",
-        ("Dials", "拨打"),
-        |f, _| count(f.activity.dials),
-        |f| f.activity.dials as f64,
-    ),
-    counted(
-        "conversations",
-        ("Talks", "接通"),
-        |f, _| count(f.activity.conversations),
-        |f| f.activity.conversations as f64,
-    ),
-    counted(
-        "appointments",
-        ("Set", "约定"),
-        |f, _| count(f.activity.appointments),
-        |f| f.activity.appointments as f64,
-    ),
-    counted(
-        "first-meetings",
-        ("First met", "初次见面"),
-        |f, _| count(f.activity.first_meetings),
-        |f| f.activity.first_meetings as f64,
-    ),
-    counted(
-        "prospects",
-        ("Prospects", "潜在客户"),
-        |f, _| count(f.activity.prospects),
-        |f| f.activity.prospects as f64,
-    ),
-    counted(
-        "closes",
-        ("Won", "成交"),
-        |f, _| count(f.activity.closes),
-        |f| f.activity.closes as f64,
-    ),
-    counted("lost", ("Lost", "流失"), |f, _| count(f.lost), |f| f.lost as f64),
-    counted(
-        "win-rate",
-        ("Win rate", "成交率"),
-        |f, lang| match f.activity.closes + f.lost {
-            0 => Cell::Empty,
-            ended => rate(f.activity.closes, ended, lang),
-        },
-        |_| 0.0,
-    ),
-    counted(
-        "won-value",
-        ("Won value", "成交金额"),
-        |f, _| Cell::sum(&f.activity.value),
-        |f| f.activity.value.own.to_f64(),
-    ),
-    counted("booked", ("Booked", "承保"), |f, _| Cell::sum(&f.booked), |f| f.booked.own.to_f64()),
-    counted(
-        "received",
-        ("Received", "回款"),
-        |f, _| Cell::sum(&f.received),
-        |f| f.received.own.to_f64(),
-    ),
-    counted(
-        "new-customers",
-        ("New customers", "新客户"),
-        |f, _| count(f.new_customers),
-        |f| f.new_customers as f64,
-    ),
-    counted("requests", ("Requests", "受理"), |f, _| count(f.requests), |f| f.requests as f64),
+    measure_of("dials", ("Dials", "拨打"), Figure::Count(|f| f.activity.dials)),
+    measure_of("conversations", ("Talks", "接通"), Figure::Count(|f| f.activity.conversations)),
+    measure_of("appointments", ("Set", "约定"), Figure::Count(|f| f.activity.appointments)),
+    measure_of("first-meetings", ("First met", "初次见面"), Figure::Count(|f| f.activity.first_meetings)),
+    measure_of("prospects", ("Prospects", "潜在客户"), Figure::Count(|f| f.activity.prospects)),
+    measure_of("closes", ("Won", "成交"), Figure::Count(|f| f.activity.closes)),
+    measure_of("lost", ("Lost", "流失"), Figure::Count(|f| f.lost)),
+    measure_of("win-rate", ("Win rate", "成交率"), Figure::WinRate),
+    measure_of("won-value", ("Won value", "成交金额"), Figure::Money(|f| &f.activity.value)),
+    measure_of("booked", ("Booked", "承保"), Figure::Money(|f| &f.booked)),
+    measure_of("received", ("Received", "回款"), Figure::Money(|f| &f.received)),
+    measure_of("new-customers", ("New customers", "新客户"), Figure::Count(|f| f.new_customers)),
+    measure_of("requests", ("Requests", "受理"), Figure::Count(|f| f.requests)),
 ];
 
 /// The measures of each span, in the order of time.
@@ -258,7 +234,7 @@ fn sheet(
     }));
     let rows = spans.iter().zip(figures).map(|(span, figures)| {
         let mut cells = vec![Cell::text(by.name(span.from, settings))];
-        cells.extend(MEASURES.iter().map(|measure| (measure.cell)(figures, lang)));
+        cells.extend(MEASURES.iter().map(|measure| measure.figure.cell(figures, lang)));
         Row::new(cells)
     });
     // Machines read the head even of nothing.
@@ -292,15 +268,8 @@ fn sheet(
         money.add_sum(&figures.received);
     }
     sheet.notes.extend(without_rate(&money, settings));
-    if !left_out.is_empty() {
-        let who = left_out.join(", ");
-        sheet.notes.push(match lang {
-            Lang::En | Lang::Machine => {
-                format!("tallies left out, they cannot be divided among prospects: {who}")
-            }
-            Lang::Zh => format!("未计入日报（无法按客户拆分）：{who}"),
-        });
-    }
+    let left_out: Vec<&str> = left_out.iter().map(|rep| &**rep).collect();
+    sheet.notes.extend(tallies_left_out(&left_out, lang));
     sheet
 }
 
@@ -327,7 +296,8 @@ fn picture(name: &str, figures: &[SpanFigures], lang: Lang) -> Option<Picture> {
     let mut series = Vec::new();
     let mut labels = Vec::new();
     for measure in &MEASURES {
-        let values: Vec<f64> = figures.iter().map(measure.quantity).collect();
+        let values: Vec<f64> =
+            figures.iter().map(|figures| measure.figure.quantity(figures)).collect();
         let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
         let highest = values.iter().copied().fold(0.0, f64::max);
         if highest <= 0.0 || values.len() < 2 {
