@@ -82,8 +82,6 @@ pub(super) struct Acquaintances {
     pub(super) buyers: BTreeMap<u32, Buyer>,
     /// Were they enough to expect money of them?
     pub(super) expects: bool,
-    /// How many files are those of partners, agents and suppliers.
-    pub(super) others: u64,
 }
 
 /// A customer of the reports.
@@ -128,9 +126,8 @@ pub(super) fn acquainted(book: &Book, request: &Request) -> Acquaintances {
         row_of_each(book, |record| (CustomerFacts::of(record, book), request.group(record, book)));
     let mut files: HashMap<u32, Vec<usize>> = HashMap::new();
     let mut facts: HashMap<u32, CustomerFacts> = HashMap::new();
-    let (mut groups, mut others) = (Vec::with_capacity(rows.len()), 0);
+    let mut groups = Vec::with_capacity(rows.len());
     for (position, (customer, (file, group))) in graded.of_each().zip(rows).enumerate() {
-        others += u64::from(file.is_other);
         files.entry(customer.first).or_default().push(position);
         facts.entry(customer.first).or_default().join(file);
         groups.push(group);
@@ -194,7 +191,7 @@ pub(super) fn acquainted(book: &Book, request: &Request) -> Acquaintances {
         let key = |one: &Acquainted| (one.rank, std::cmp::Reverse(one.bought.own), one.id.clone());
         key(a).cmp(&key(b))
     });
-    Acquaintances { customers: found, buyers, expects: lifetime.is_some(), others }
+    Acquaintances { customers: found, buyers, expects: lifetime.is_some() }
 }
 
 /// The promises about contact and answers to a customer that is these files.

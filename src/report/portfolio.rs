@@ -6,11 +6,13 @@ use super::acquainted::{Acquaintances, Acquainted, acquainted};
 use super::figures::{count, enough, few, rate, without_rate};
 use super::idic::{first_steps, no_expectation};
 use crate::diag::{Diagnostic, counted};
+use crate::model::profile::Relation;
 use crate::rules::book::Book;
 use crate::rules::buyers::Buyer;
 use crate::rules::customer::levels::{Relationship, Value};
 use crate::rules::dealings::year_to;
 use crate::rules::idic::Points;
+use crate::rules::query::Query;
 use crate::rules::retention::{BalanceDays, CustomerBalance, Movement};
 use crate::rules::significance::{REASONS, reasons, top_fifth};
 use crate::stats::Proportion;
@@ -74,7 +76,7 @@ impl ChainFigures {
 /// The customers by significance, the five steps, the matrix of value by relationship.
 pub fn portfolio(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let Acquaintances { customers, buyers, expects, others } = acquainted(book, request);
+    let Acquaintances { customers, buyers, expects } = acquainted(book, request);
     let top = top_fifth(customers.iter().filter_map(|customer| customer.expected));
     // Of fewer than five buyers there is no top fifth.
     let ranked = customers.iter().filter(|one| one.pyramid.is_some()).count();
@@ -84,6 +86,7 @@ pub fn portfolio(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         .map(|one| (one, reasons(&one.strategic, pyramid(one), one.expected, top)))
         .collect();
     let figures = figures(&significant, &buyers, book);
+    let others = others(book);
     let mut sheet = Sheet {
         id: "portfolio".into(),
         title: lang.pick("Customer portfolio", "客户组合").into(),
@@ -156,6 +159,18 @@ fn figures(
         figures[usize::from(reasons.is_empty())].add(customer, &movement);
     }
     figures
+}
+
+/// The number of files of partners, agents and suppliers, prospects' too. Customers' files of them have no grade, so they
+/// are none of the graded ones.
+fn others(book: &Book) -> u64 {
+    book.fold_everybody(
+        &Query::everything(),
+        |n: &mut u64, record| {
+            *n += u64::from(record.prospect.profile().relation != Relation::Customer);
+        },
+        |n, more| *n += more,
+    )
 }
 
 /// A figure of the chain: the step's position, id, English, Chinese, and its cell for a group, given all.

@@ -95,6 +95,9 @@ fn significant_customers_beside_the_others() {
     // Of two customers there is no share, and of one no rate.
     contains(&out, &["(n = 1, too few)"]);
     assert!(!out.contains('%'), "{out}");
+    // The agent's file has no grade, and is counted all the same.
+    let csv = sandbox.crm("report portfolio --as-of 2009-12-18 -f csv --table chain").ok();
+    contains(&csv, &["network,partners,,1,\n"]);
     let csv = sandbox.crm("report portfolio --as-of 2009-12-18 -f csv --table significant").ok();
     contains(&csv, &["pujiang,浦江,he,benchmark,5000,,0,"]);
 }
