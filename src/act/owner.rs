@@ -47,7 +47,7 @@ pub fn assign(
             format!("{named}: {from} -> {to}")
         });
         // Always a reason: without one it would read as a claim.
-        let by_hand = || session.spoken().pick("assigned by hand", "手工分配").into();
+        let by_hand = || session.written_lang().pick("assigned by hand", "手工分配").into();
         let reason = Some(event.reason.clone().unwrap_or_else(by_hand));
         let event = Event { owner: Some(to.clone()), reason, ..event.clone() };
         Ok(Entry { target, events: vec![event], said })

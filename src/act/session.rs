@@ -27,7 +27,7 @@ pub trait Face {
     /// The rep that signs, if the face knows one.
     fn user(&self) -> Option<&str>;
     /// The language of reasons that the program writes.
-    fn spoken(&self) -> Lang;
+    fn written_lang(&self) -> Lang;
     /// The book of the as-of day, not yet read, with the parts that the request needs. `rules`: the rules of grading or
     /// allocation are asked, whatever the request is.
     fn book(&self, request: &Request, rules: bool) -> Result<Book, Failure>;
@@ -86,8 +86,8 @@ impl<'a> Session<'a> {
     }
 
     /// The language of reasons that the program writes.
-    pub fn spoken(&self) -> Lang {
-        self.face.spoken()
+    pub fn written_lang(&self) -> Lang {
+        self.face.written_lang()
     }
 
     /// Does the session write nothing?

@@ -61,6 +61,11 @@ pub struct Global {
     /// Draw with ASCII characters only
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// The language of texts for people: en, zh [default: CRM_LANG, else the ledger's]
+    ///
+    /// 给人看的文字用哪种语言：en、zh [默认：CRM_LANG，否则按账本]
+    #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "zh"])]
+    pub lang: Option<String>,
     /// Colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = ["auto", "always", "never"])]
     pub color: String,

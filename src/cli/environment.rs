@@ -20,6 +20,8 @@ pub struct Environment {
     pub no_color: bool,
     /// `GIT_DIR` or `GIT_INDEX_FILE` is set: git runs the program, in the folder that it means.
     pub inside_git: bool,
+    /// `CRM_LANG`: the language of texts for people, whatever the ledger's is.
+    pub stated_lang: Option<String>,
     /// The language of messages until a ledger is open: Chinese if the locale begins with `zh`.
     pub lang: Lang,
     /// The user who pushes, as a server names them.
@@ -51,6 +53,7 @@ impl Environment {
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             path: std::env::var_os("PATH"),
             no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
+            stated_lang: text("CRM_LANG"),
             lang: locale(&["LC_ALL", "LC_MESSAGES", "LANG"].map(text)),
             pusher: PUSHERS.iter().find_map(|name| text(name)),
             force: options.find_map(forced),

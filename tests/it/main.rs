@@ -43,6 +43,7 @@ mod handover;
 mod hostile;
 mod import;
 mod labels;
+mod language;
 mod layers;
 mod marketing;
 mod maven;

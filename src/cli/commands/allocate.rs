@@ -68,7 +68,7 @@ impl Allocate {
         }
         let steps = allocation.steps();
         let sheet = sheet(&allocation, &book, self.apply.apply);
-        let given = steps.iter().map(|step| given(step, context.spoken()));
+        let given = steps.iter().map(|step| given(step, context.written_lang()));
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", given)
     }
 
@@ -82,7 +82,7 @@ impl Allocate {
             });
             Failure(placed.collect())
         })?;
-        let given = steps.iter().map(|step| given(step, context.spoken()));
+        let given = steps.iter().map(|step| given(step, context.written_lang()));
         self.apply.write(context, session, "assigned", given)
     }
 }

@@ -44,7 +44,7 @@ impl Handover {
         let book = context.book_for(&Request::of(Query::everything()), true)?;
         let handover = context.reading(&book, || handover(&book, from, to))??;
         let steps = handover.allocated.steps();
-        let entries = entries(&handover, &steps, context.spoken());
+        let entries = entries(&handover, &steps, context.written_lang());
         let sheet = sheet(&handover, &book, self.apply.apply);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", entries)
     }

@@ -46,7 +46,7 @@ impl Rebalance {
         let book = context.book_for(&request, true)?;
         let plan = |care| context.reading(&book, || rebalance(&book, &request.query, wish, care));
         let plans = [plan(Care::Prospect)??, plan(Care::Customer)??];
-        let moves = moves(&plans, context.spoken());
+        let moves = moves(&plans, context.written_lang());
         let sheet = sheet(&plans, &book, self.apply.apply);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", moves)
     }

@@ -28,7 +28,7 @@ impl Recycle {
         let graded = context.ledger()?.settings.pool.asks_grades();
         let book = context.book_for(&request, graded)?;
         let recycled = context.reading(&book, || recycle(&book, &request.query))?;
-        let released = releases(&recycled, context.spoken());
+        let released = releases(&recycled, context.written_lang());
         let sheet = sheet(&recycled, &book);
         self.apply.carry_out(context, session.as_ref(), sheet, "assigned", released)
     }

@@ -26,7 +26,7 @@ impl Sweep {
         let request = self.selection.request(context)?;
         let book = context.book_for(&request, false)?;
         let overdue = context.reading(&book, || sweep(&book, &request.query))?;
-        let falls = falls(&overdue, &book, context.spoken());
+        let falls = falls(&overdue, &book, context.written_lang());
         self.apply.carry_out(context, session.as_ref(), sheet(&overdue, &book), "moved", falls)
     }
 }

@@ -46,8 +46,12 @@ pub struct Context {
     usual: Cell<Format>,
     /// The command exports records, which programs read in a workbook, too.
     records: Cell<bool>,
-    /// The language of talk; that of sheets is the ledger's, or none for machines.
+    /// The language that `--lang` or `CRM_LANG` asks for, whatever the ledger's is.
+    asked: Option<Lang>,
+    /// The language of talk; that of sheets is the same, or none for machines.
     spoken: Cell<Lang>,
+    /// The ledger's own language, in which its entries give reasons.
+    own: Cell<Option<Lang>>,
     /// The output, which goes out once the command has succeeded.
     out: RefCell<Vec<Piece>>,
     last: RefCell<Vec<Words>>,
@@ -73,8 +77,8 @@ impl Face for Context {
         self.env.user.as_deref()
     }
 
-    fn spoken(&self) -> Lang {
-        Context::spoken(self)
+    fn written_lang(&self) -> Lang {
+        Context::written_lang(self)
     }
 
     fn book(&self, request: &Request, rules: bool) -> Result<Book, Failure> {
@@ -119,7 +123,8 @@ impl Context {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
             can_be_written("-o", file, root.as_deref())?;
         }
-        let spoken = Cell::new(env.lang);
+        let asked = asked_lang(&global, &env)?;
+        let spoken = Cell::new(asked.unwrap_or(env.lang));
         let color =
             colored(&global.color, &std::io::stdout(), env.no_color || global.output.is_some());
         Ok(Context {
@@ -132,7 +137,9 @@ impl Context {
             ledger: std::cell::OnceCell::new(),
             usual: Cell::default(),
             records: Cell::default(),
+            asked,
             spoken,
+            own: Cell::default(),
             empty: Cell::default(),
             out: RefCell::new(Vec::new()),
             last: RefCell::new(Vec::new()),
@@ -209,7 +216,9 @@ impl Context {
     /// Chooses the language of sheets by their readers; talk stays in the language of the ledger.
     fn word(&self, ledger: &mut Ledger) {
         let language = &mut ledger.settings.language;
+        self.own.set(Some(*language));
         self.speak(*language);
+        *language = self.spoken();
         if self.is_for_machines() {
             *language = Lang::Machine;
         }
@@ -280,9 +289,14 @@ impl Context {
         }
     }
 
-    /// Talks in this language: that of a ledger which the command does not open.
+    /// Talks in this language, that of a ledger, unless another one is asked for.
     pub fn speak(&self, lang: Lang) {
-        self.spoken.set(lang);
+        self.spoken.set(self.asked.unwrap_or(lang));
+    }
+
+    /// The language of reasons that entries give: the ledger's, whatever language its reader asks for.
+    pub fn written_lang(&self) -> Lang {
+        self.own.get().unwrap_or(self.spoken())
     }
 
     /// Talks in the language of the ledger that is here, if the command has not opened it. Its files are left
@@ -340,6 +354,18 @@ impl Context {
         let color = colored(&self.global.color, &stderr, self.env.no_color);
         Look { color, width: columns(&stderr), lang: self.spoken() }
     }
+}
+
+/// The language that is asked for: `--lang`, else `CRM_LANG`.
+fn asked_lang(global: &Global, env: &Environment) -> Result<Option<Lang>, Diagnostic> {
+    let Some(code) = global.lang.as_ref().or(env.stated_lang.as_ref()) else { return Ok(None) };
+    let codes = || Lang::ALL.iter().map(|(code, _)| *code);
+    let known = Lang::parse(code);
+    known.map(Some).ok_or_else(|| {
+        let message = words!("CRM_LANG: no language `{code}`", "CRM_LANG：没有语言 `{code}`");
+        let all = codes().collect::<Vec<_>>().join(", ");
+        Diagnostic::new(Code::BadArgument, message).help(words!("one of: {all}", "可选：{all}"))
+    })
 }
 
 /// The ledger's folder that is given: `--ledger`, else `CRM_LEDGER`.

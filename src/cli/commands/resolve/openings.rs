@@ -141,7 +141,7 @@ fn retracted(
     event.by = context.env.user.as_deref().map(Into::into);
     event.event = Some(two.second.text.clone());
     let reason = words!("one account with {}", "与 {} 是同一个客户", two.first);
-    event.reason = Some(reason.get(context.spoken()).into());
+    event.reason = Some(reason.get(context.written_lang()).into());
     assign_key(&mut event, &id, &events);
     append(&two.later, "events", &[event_line(&event)], &Place::file(&shown))
 }
