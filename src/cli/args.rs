@@ -66,9 +66,16 @@ pub struct Global {
     /// 给人看的文字用哪种语言：en、zh [默认：CRM_LANG，否则按账本]
     #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "zh"])]
     pub lang: Option<String>,
-    /// Colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = ["auto", "always", "never"])]
-    pub color: String,
+    /// Colour: auto, always, never [default: auto, on a terminal]
+    ///
+    /// 颜色：auto、always、never [默认：auto，仅在终端上]
+    #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"])]
+    pub color: Option<String>,
+    /// Print long output as it is, without a pager (CRM_PAGER, PAGER, less)
+    ///
+    /// 长输出直接打印，不用分页程序（CRM_PAGER、PAGER、less）
+    #[arg(long, global = true)]
+    pub no_pager: bool,
 }
 
 /// The commands. Each is one file under `commands`.

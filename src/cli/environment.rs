@@ -2,6 +2,7 @@
 
 use crate::diag::Lang;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// The environment variables that the program knows, as they were at the start.
 #[derive(Debug, Clone, Default)]
@@ -14,10 +15,23 @@ pub struct Environment {
     pub user: Option<String>,
     /// `VISUAL`, else `EDITOR`.
     pub editor: Option<String>,
+    /// The file of the user's own settings: `CRM_CONFIG` (empty: none), else `crm/config.toml` below
+    /// `XDG_CONFIG_HOME`, else below `~/.config`.
+    pub config: Option<PathBuf>,
+    /// `CRM_PAGER`: a command line, or empty for no pager.
+    pub pager: Option<String>,
+    /// `PAGER`, the pager of every program.
+    pub any_pager: Option<String>,
+    /// `LESS` is set: the options of that pager are the user's.
+    pub has_less_options: bool,
     /// `PATH`, for `crm-foo`.
     pub path: Option<OsString>,
     /// `NO_COLOR` is set and not empty, or `TERM` is `dumb`: a terminal that knows no escape sequences.
     pub no_color: bool,
+    /// `COLUMNS`: how wide the terminal counts as.
+    pub columns: Option<usize>,
+    /// `TERM` is `dumb`, or there is none: no pager can draw there.
+    pub is_dumb: bool,
     /// `GIT_DIR` or `GIT_INDEX_FILE` is set: git runs the program, in the folder that it means.
     pub inside_git: bool,
     /// `CRM_LANG`: the language of texts for people, whatever the ledger's is.
@@ -51,14 +65,32 @@ impl Environment {
             today: text("CRM_TODAY"),
             user: text("CRM_USER"),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
+            config: config(),
+            pager: std::env::var("CRM_PAGER").ok(),
+            any_pager: text("PAGER"),
+            has_less_options: std::env::var_os("LESS").is_some(),
             path: std::env::var_os("PATH"),
             no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
+            columns: text("COLUMNS").and_then(|n| n.parse().ok()).filter(|n| *n > 0),
+            is_dumb: text("TERM").is_none_or(|term| term == "dumb"),
             stated_lang: text("CRM_LANG"),
             lang: locale(&["LC_ALL", "LC_MESSAGES", "LANG"].map(text)),
             pusher: PUSHERS.iter().find_map(|name| text(name)),
             force: options.find_map(forced),
             inside_git: ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|n| std::env::var_os(n).is_some()),
         }
+    }
+}
+
+/// Where the user's own settings are.
+fn config() -> Option<PathBuf> {
+    let folder =
+        |name| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    match std::env::var_os("CRM_CONFIG") {
+        Some(file) => Some(PathBuf::from(file)).filter(|file| !file.as_os_str().is_empty()),
+        None => folder("XDG_CONFIG_HOME")
+            .or_else(|| Some(folder("HOME")?.join(".config")))
+            .map(|folder| folder.join("crm").join("config.toml")),
     }
 }
 

@@ -91,7 +91,7 @@ fn environment(context: &Context) -> Result<Vec<(&'static str, OsString)>, Failu
         let ledger = context.ledger().ok()?;
         rep_of_git(&ledger.settings, &ledger.root).map(|rep| rep.to_string())
     };
-    if let Some(user) = context.env.user.clone().or_else(known) {
+    if let Some(user) = context.user().map(str::to_owned).or_else(known) {
         variables.push(("CRM_USER", user.into()));
     }
     variables.push(("CRM_LEDGER", root.canonicalize().unwrap_or(root).into()));

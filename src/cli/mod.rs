@@ -10,6 +10,8 @@ pub mod diagnose;
 pub mod draft;
 pub mod environment;
 pub mod external;
+pub mod own;
+pub mod pager;
 pub mod progress;
 pub mod shell;
 pub mod terminal;
@@ -19,14 +21,29 @@ use crate::diag::Failure;
 use args::{Cli, Command};
 use clap::Parser;
 use clap::error::ErrorKind;
-use context::Context;
+use context::{Context, color_choice};
 use diagnose::Look;
 use environment::Environment;
 
 /// Runs the program and gives its exit status.
 pub fn main() -> u8 {
     let env = Environment::read();
-    let mut cli = match Cli::try_parse() {
+    let color = |choice| terminal::colored(choice, &std::io::stderr(), env.no_color);
+    let file = env.config.as_deref();
+    let own = match own::read(file) {
+        Ok(own) => own,
+        Err(failure) => {
+            return stopped(&failure, Look { color: color("auto"), width: None, lang: env.lang });
+        }
+    };
+    let lang = own.language.unwrap_or(env.lang);
+    let words = match own::expanded(std::env::args_os().collect(), &own, file) {
+        Ok(words) => words,
+        Err(wrong) => {
+            return stopped(&wrong.into(), Look { color: color("auto"), width: None, lang });
+        }
+    };
+    let mut cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(error) => {
             let error = with_programs(error, &env);
@@ -34,19 +51,14 @@ pub fn main() -> u8 {
             return if error.use_stderr() { 2 } else { 0 };
         }
     };
-    let color = terminal::colored(&cli.global.color, &std::io::stderr(), env.no_color);
-    let lang = env.lang;
-    let stop = |failure: &Failure, look| {
-        diagnose::show(&failure.0, look);
-        failure.exit() as u8
-    };
+    let color = color(color_choice(&cli.global, &own));
     if let Command::Letters(letters) = &mut cli.command {
         letters.folder = cli.global.output.take();
     }
     let is_text = matches!(&cli.command, Command::Export(export) if export.is_text());
-    let context = match Context::new(cli.global, env, is_text) {
+    let context = match Context::new(cli.global, env, own, is_text) {
         Ok(context) => context,
-        Err(failure) => return stop(&failure, Look { color, width: None, lang }),
+        Err(failure) => return stopped(&failure, Look { color, width: None, lang }),
     };
     let done = run(cli.command, &context);
     let beside = context.beside();
@@ -57,8 +69,14 @@ pub fn main() -> u8 {
     let done = done.and_then(|status| context.finish().map(|()| status));
     done.unwrap_or_else(|failure| {
         context.learn_language();
-        stop(&failure, context.look_of_messages())
+        stopped(&failure, context.look_of_messages())
     })
+}
+
+/// Shows why a command stopped, and gives its exit status.
+fn stopped(failure: &Failure, look: Look) -> u8 {
+    diagnose::show(&failure.0, look);
+    failure.exit() as u8
 }
 
 /// Help as it was asked for, with the commands that the PATH adds. They are looked for only here: a PATH is

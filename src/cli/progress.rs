@@ -22,7 +22,7 @@ pub struct Progress {
 impl Progress {
     /// Begins to watch how many prospects of a ledger are read; only where stderr is a terminal.
     pub fn watch(ledger: &Ledger, lang: Lang) -> Progress {
-        if columns(&std::io::stderr()).is_none() {
+        if columns(&std::io::stderr(), None).is_none() {
             return Progress { running: None };
         }
         let read = ledger.files_read.clone();

@@ -15,6 +15,7 @@ pub mod locate;
 pub mod merge;
 pub mod new_file;
 pub mod newer;
+pub mod own_settings;
 pub mod plan_file;
 pub mod quick;
 pub mod read_mapping;

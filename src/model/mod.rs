@@ -9,6 +9,7 @@ pub mod header;
 pub mod kind;
 pub mod mapping;
 pub mod naming;
+pub mod own_settings;
 pub mod paper;
 pub mod pipeline;
 pub mod pool;

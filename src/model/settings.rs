@@ -183,6 +183,8 @@ pub struct Settings {
     pub csv_bom: bool,
     /// Names of facts of the team's own.
     pub facts: Vec<Text>,
+    /// The rep whom `me` means in queries, where the reader of a command is known; in no file.
+    pub me: Option<Text>,
     /// The team, in the order of the file.
     pub reps: Vec<Rep>,
     /// The departments, in the order of the file.
@@ -245,6 +247,7 @@ impl Default for Settings {
             csv_bom: false,
             timezone: None,
             facts: Vec::new(),
+            me: None,
             reps: Vec::new(),
             departments: Vec::new(),
             pipelines: default_pipelines(),

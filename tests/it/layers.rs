@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there; one that reads and writes has two.
-const HOMES: [(&str, &str); 39] = [
+const HOMES: [(&str, &str); 40] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("basin", "src/stats/maximise.rs"),
     ("calamine", "src/format/rows/spreadsheet/excel.rs"),
@@ -47,6 +47,7 @@ const HOMES: [(&str, &str); 39] = [
     ("rustix", "src/disk"),
     ("rust_decimal", "src/value/money/amount.rs"),
     ("rust_xlsxwriter", "src/render/xlsx.rs"),
+    ("shlex", "src/cli/own.rs"),
     ("simdutf8", "src/disk/files.rs"),
     ("smol_str", "src/value/text.rs"),
     ("serde_json", "src/format/rows/json.rs"),

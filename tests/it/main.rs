@@ -51,6 +51,7 @@ mod merge;
 mod money;
 mod monthly_lists;
 mod orders;
+mod own_settings;
 mod people;
 mod pool;
 mod projects;

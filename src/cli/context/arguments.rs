@@ -1,11 +1,15 @@
 //! Arguments: dates, periods and queries as they are typed.
 
 use super::Context;
+use crate::act::names::{rep, rep_of_git};
 use crate::cli::clock::bad_date;
 use crate::diag::{Diagnostic, Failure};
-use crate::rules::query::Query;
+use crate::disk::ledger::Ledger;
+use crate::model::settings::Settings;
+use crate::rules::query::{ME, Query};
 use crate::value::date::{Date, Moment};
 use crate::value::period::{Period, parse_date, parse_moment, parse_period};
+use crate::value::text::Text;
 
 impl Context {
     /// Reads the date of an argument.
@@ -27,7 +31,22 @@ impl Context {
 
     /// Reads the query of an argument.
     pub fn query(&self, origin: &str, text: &str) -> Result<Query, Failure> {
-        let settings = &self.ledger()?.settings;
+        let ledger = self.ledger()?;
+        let settings = match self.reader_of(text, ledger) {
+            Some(me) => &Settings { me: Some(me), ..ledger.settings.clone() },
+            None => &ledger.settings,
+        };
         Query::parse(text, origin, settings, self.today()).map_err(Failure::from)
+    }
+
+    /// The rep who reads, if a query may ask for `me`: the user, else the rep whose e-mail git knows here.
+    fn reader_of(&self, text: &str, ledger: &Ledger) -> Option<Text> {
+        if !text.contains(ME) {
+            return None;
+        }
+        match self.user() {
+            Some(user) => rep(&ledger.settings, "CRM_USER", user).ok(),
+            None => rep_of_git(&ledger.settings, &ledger.root),
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::disk::recover::recover;
 use crate::disk::root::find_root;
 use crate::git::program::Git;
 use crate::git::snapshot::{Snapshot, Tracked};
+use crate::model::own_settings::OwnSettings;
 use crate::model::settings::Settings;
 use crate::render::Format;
 use crate::report::Request;
@@ -36,6 +37,8 @@ pub struct Context {
     pub global: Global,
     /// The environment.
     pub env: Environment,
+    /// The user's own settings.
+    own_settings: OwnSettings,
     /// The current folder.
     pub here: PathBuf,
     clock: DayClock,
@@ -74,7 +77,7 @@ impl Face for Context {
     }
 
     fn user(&self) -> Option<&str> {
-        self.env.user.as_deref()
+        Context::user(self)
     }
 
     fn written_lang(&self) -> Lang {
@@ -114,22 +117,28 @@ impl Face for Context {
 }
 
 impl Context {
-    /// Settles the options against the environment; `is_text`: the command writes no sheet.
-    pub fn new(global: Global, env: Environment, is_text: bool) -> Result<Context, Failure> {
+    /// Settles the options against the environment and the user's own settings; `is_text`: the command writes no sheet.
+    pub fn new(
+        global: Global,
+        env: Environment,
+        own_settings: OwnSettings,
+        is_text: bool,
+    ) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let clock = DayClock::read(env.today.clone(), global.as_of.clone())?;
-        let format = format_asked(&global, is_text)?;
+        let format = format_asked(&global, &own_settings, is_text)?;
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
             can_be_written("-o", file, root.as_deref())?;
         }
-        let asked = asked_lang(&global, &env)?;
+        let asked = asked_lang(&global, &env)?.or(own_settings.language);
         let spoken = Cell::new(asked.unwrap_or(env.lang));
-        let color =
-            colored(&global.color, &std::io::stdout(), env.no_color || global.output.is_some());
+        let choice = color_choice(&global, &own_settings);
+        let color = colored(choice, &std::io::stdout(), env.no_color || global.output.is_some());
         Ok(Context {
             global,
             env,
+            own_settings,
             here,
             clock,
             format,
@@ -343,6 +352,11 @@ impl Context {
         self.spoken.get()
     }
 
+    /// The user: `CRM_USER`, else the user of the own settings.
+    pub fn user(&self) -> Option<&str> {
+        self.env.user.as_deref().or(self.own_settings.user.as_deref())
+    }
+
     /// The language of sheets: that of talk, or [`Lang::Machine`] where a machine reads them.
     pub fn lang(&self) -> Lang {
         if self.is_for_machines() { Lang::Machine } else { self.spoken() }
@@ -351,9 +365,15 @@ impl Context {
     /// How messages look on stderr.
     pub fn look_of_messages(&self) -> Look {
         let stderr = std::io::stderr();
-        let color = colored(&self.global.color, &stderr, self.env.no_color);
-        Look { color, width: columns(&stderr), lang: self.spoken() }
+        let choice = color_choice(&self.global, &self.own_settings);
+        let color = colored(choice, &stderr, self.env.no_color);
+        Look { color, width: columns(&stderr, self.env.columns), lang: self.spoken() }
     }
+}
+
+/// The choice of colours: `--color`, else that of the user's own settings.
+pub fn color_choice<'a>(global: &'a Global, own: &'a OwnSettings) -> &'a str {
+    global.color.as_deref().or(own.color.as_deref()).unwrap_or("auto")
 }
 
 /// The language that is asked for: `--lang`, else `CRM_LANG`.

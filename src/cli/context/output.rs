@@ -5,11 +5,13 @@ use crate::act::session::Done;
 use crate::act::written::sheet;
 use crate::cli::args::Global;
 use crate::cli::diagnose::show;
-use crate::cli::terminal::columns;
+use crate::cli::pager::{Paged, pager};
+use crate::cli::terminal::{columns, size};
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::durable::{try_file, try_open, write_file_by};
 use crate::disk::root::{find_root, ledger_file};
 use crate::format::layout::SETTINGS;
+use crate::model::own_settings::OwnSettings;
 use crate::render::{self, Format, RenderError, Rendering};
 use crate::table::sheet::{Audience, Sheet};
 use std::io::{BufWriter, IsTerminal, Write};
@@ -75,7 +77,8 @@ impl Context {
 
     /// How sheets shall look on this output.
     pub fn render_options(&self) -> render::Options {
-        let width = columns(&std::io::stdout()).filter(|_| self.global.output.is_none());
+        let width =
+            columns(&std::io::stdout(), self.env.columns).filter(|_| self.global.output.is_none());
         render::Options {
             width,
             color: self.color,
@@ -174,10 +177,7 @@ impl Context {
         let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));
         let written = match &self.global.output {
             Some(file) => write_file_by(file, self.settings_file().as_deref(), write),
-            None => {
-                let mut stdout = BufWriter::new(std::io::stdout().lock());
-                write(&mut stdout).and_then(|()| stdout.flush())
-            }
+            None => self.print_out(&write),
         };
         match written {
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
@@ -194,6 +194,26 @@ impl Context {
         Ok(())
     }
 
+    /// Writes to stdout; on a terminal, what is more than a screen goes to the pager.
+    fn print_out(
+        &self,
+        write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        let paged = std::io::stdout().is_terminal() && !self.global.no_pager && !self.env.is_dumb;
+        match pager(&self.env, &self.own_settings).filter(|_| paged) {
+            Some(pager) => {
+                let (width, height) = size();
+                let screen = (self.env.columns.unwrap_or(width), height);
+                let mut paged = Paged::new(pager, self.env.has_less_options, screen);
+                write(&mut paged).and_then(|()| paged.finish())
+            }
+            None => {
+                let mut stdout = BufWriter::new(std::io::stdout().lock());
+                write(&mut stdout).and_then(|()| stdout.flush())
+            }
+        }
+    }
+
     /// The settings of the ledger, whose readers may read its reports as well.
     fn settings_file(&self) -> Option<PathBuf> {
         let root = find_root(stated_ledger(&self.global, &self.env), &self.here).ok()?;
@@ -203,8 +223,12 @@ impl Context {
 
 /// The format that the options ask for: by its name, or by the ending of the file. A terminal gets no workbook. A
 /// command that writes no sheet may have a file with an ending of its own.
-pub(super) fn format_asked(global: &Global, is_text: bool) -> Result<Option<Format>, Diagnostic> {
-    let format = format_named(global, is_text)?;
+pub(super) fn format_asked(
+    global: &Global,
+    own: &OwnSettings,
+    is_text: bool,
+) -> Result<Option<Format>, Diagnostic> {
+    let format = format_named(global, own, is_text)?;
     if format == Some(Format::Xlsx) && global.output.is_none() && std::io::stdout().is_terminal() {
         let message = words!("a workbook is no text for a terminal", "工作簿不是终端能显示的文本");
         return Err(Diagnostic::new(Code::BadArgument, message)
@@ -213,8 +237,16 @@ pub(super) fn format_asked(global: &Global, is_text: bool) -> Result<Option<Form
     Ok(format)
 }
 
-fn format_named(global: &Global, is_text: bool) -> Result<Option<Format>, Diagnostic> {
-    Ok(match (&global.format, &global.output) {
+/// The format by its name: that of `-f`, that of the file's ending, or on a terminal that of the user's own settings.
+fn format_named(
+    global: &Global,
+    own: &OwnSettings,
+    is_text: bool,
+) -> Result<Option<Format>, Diagnostic> {
+    let own = own.format.as_ref().filter(|_| global.output.is_none() && !is_text);
+    let own = own.filter(|_| std::io::stdout().is_terminal());
+    let named = global.format.as_deref().or(own.map(|format| &**format));
+    Ok(match (named, &global.output) {
         (Some(name), _) => Some(Format::parse(name).map_err(|error| render_error(&error))?),
         (None, Some(file)) if is_text && names_text(file) => None,
         (None, Some(file)) => Some(

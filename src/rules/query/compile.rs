@@ -4,7 +4,7 @@
 use super::lexer::{Op, Word};
 use super::matching::{DateTest, Node, NumberTest, StageTest, TextSource, TextTest, Wanted};
 use super::pattern::Pattern;
-use super::{Asked, Parsed};
+use super::{Asked, ME, Parsed};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::{IN_CYCLE, Pipeline, Stage};
 use crate::rules::attribute::{
@@ -294,6 +294,10 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
     if names == Vocabulary::Reps && wanted == "none" {
         return Ok(Node::Text(source, Wanted::Absent));
     }
+    if names == Vocabulary::Reps && wanted == ME {
+        let me = asked.settings.me.as_deref().ok_or_else(|| nobody(asked, word))?;
+        return Ok(fits(Pattern::exact(me)));
+    }
     if known.is_empty() {
         return Ok(fits(Pattern::of(word)));
     }
@@ -323,6 +327,15 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
         return Err(unknown(asked, what, word, listed));
     }
     Ok(any(parts))
+}
+
+/// That nothing says which rep asks.
+fn nobody(asked: &Asked<'_>, word: &Word) -> Box<Diagnostic> {
+    let message = words!("nothing says which rep `me` is", "无从得知 `me` 是哪位业务员");
+    Box::new(asked.wrong(&word.span, message).help(words!(
+        "set CRM_USER, or `user` in ~/.config/crm/config.toml, or the rep's `email` as git has it",
+        "请设置 CRM_USER，或 ~/.config/crm/config.toml 的 `user`，或让业务员的 `email` 与 git 的一致"
+    )))
 }
 
 fn unknown<'a>(

@@ -63,6 +63,9 @@ impl Others {
     }
 }
 
+/// The name that means the rep who asks.
+pub const ME: &str = "me";
+
 /// The settings and the day that a query is asked against.
 #[derive(Debug, Clone, Copy)]
 pub struct QueryContext<'a> {

@@ -138,7 +138,7 @@ fn retracted(
     let date = context.today().max(two.second.date);
     let key = EventKey { date, n: 0, text: date.to_string().into() };
     let mut event = Event::new(key, "retracted");
-    event.by = context.env.user.as_deref().map(Into::into);
+    event.by = context.user().map(Into::into);
     event.event = Some(two.second.text.clone());
     let reason = words!("one account with {}", "与 {} 是同一个客户", two.first);
     event.reason = Some(reason.get(context.written_lang()).into());
