@@ -6,6 +6,7 @@ use super::target::{Entry, Target, not_yet};
 use super::written::Written;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Severity, Words};
 use crate::disk::find::find;
+use crate::disk::history::Deed;
 use crate::disk::ledger::Ledger;
 use crate::disk::write::{Batch, FileChange, Writer};
 use crate::model::event::Event;
@@ -31,6 +32,8 @@ pub trait Face {
     /// The book of the as-of day, not yet read, with the parts that the request needs. `rules`: the rules of grading or
     /// allocation are asked, whatever the request is.
     fn book(&self, request: &Request, rules: bool) -> Result<Book, Failure>;
+    /// The command as messages name it: `crm log zhang call`.
+    fn command(&self) -> &str;
     /// Is told that reading the whole ledger begins, so that it may show how far it is.
     fn reading_begins(&self);
     /// Is told that a book has been read, so that it may tell of its findings.
@@ -76,8 +79,18 @@ impl<'a> Session<'a> {
     /// Fails if the ledger cannot be read, or another program keeps its lock.
     pub fn open(face: &'a dyn Face, dry_run: bool) -> Result<Session<'a>, Failure> {
         let ledger = face.ledger()?;
-        let writer = if dry_run { None } else { Some(Writer::open(&ledger.root)?) };
+        let mut writer = if dry_run { None } else { Some(Writer::open(&ledger.root)?) };
+        if let Some(writer) = &mut writer {
+            writer.is_for(face.command(), Deed::Did);
+        }
         Ok(Session { face, ledger, writer })
+    }
+
+    /// The session takes back an earlier write.
+    pub fn takes_back(&mut self, deed: Deed) {
+        if let Some(writer) = &mut self.writer {
+            writer.is_for(self.face.command(), deed);
+        }
     }
 
     /// The as-of day.

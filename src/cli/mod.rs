@@ -43,6 +43,7 @@ pub fn main() -> u8 {
             return stopped(&wrong.into(), Look { color: color("auto"), width: None, lang });
         }
     };
+    let command = own::named(&words);
     let mut cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(error) => {
@@ -56,7 +57,7 @@ pub fn main() -> u8 {
         letters.folder = cli.global.output.take();
     }
     let is_text = matches!(&cli.command, Command::Export(export) if export.is_text());
-    let context = match Context::new(cli.global, env, own, is_text) {
+    let context = match Context::new(cli.global, env, own, command, is_text) {
         Ok(context) => context,
         Err(failure) => return stopped(&failure, Look { color, width: None, lang }),
     };

@@ -78,6 +78,13 @@ pub fn expanded(
     Ok(before.iter().cloned().chain(added).chain(rest.iter().skip(1).cloned()).collect())
 }
 
+/// A command line as messages name it: without options, and no more than three words, so that no note is in it.
+pub fn named(words: &[OsString]) -> String {
+    let behind = words.iter().skip(1).map(|word| word.to_string_lossy());
+    let plain: Vec<_> = behind.take_while(|word| !word.starts_with('-')).take(3).collect();
+    std::iter::once("crm").chain(plain.iter().map(|word| &**word)).collect::<Vec<_>>().join(" ")
+}
+
 /// The words without the options that are typed, and their values.
 fn without_typed(words: Vec<String>, typed: &[&OsString], command: &Command) -> Vec<String> {
     let is_typed = |option: &Arg| {

@@ -79,7 +79,21 @@ pub(super) fn text(steps: &[JournalStep]) -> std::io::Result<String> {
 
 /// The steps of a journal, if it is whole.
 pub(super) fn parse(text: &str) -> Option<Vec<JournalStep>> {
-    text.strip_suffix(END)?.lines().map(JournalStep::parse).collect()
+    parse_beginning(text).filter(|(_, rest)| rest.is_empty()).map(|(steps, _)| steps)
+}
+
+/// The steps of the whole journal that a text begins with, and the rest of the text.
+pub(super) fn parse_beginning(text: &str) -> Option<(Vec<JournalStep>, &str)> {
+    let mut rest = text;
+    let mut steps = Vec::new();
+    loop {
+        if let Some(rest) = rest.strip_prefix(END) {
+            return Some((steps, rest));
+        }
+        let (line, behind) = rest.split_once('\n')?;
+        steps.push(JournalStep::parse(line)?);
+        rest = behind;
+    }
 }
 
 /// Does a journal put old texts back?

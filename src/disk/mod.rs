@@ -4,6 +4,7 @@ pub mod durable;
 pub mod file;
 pub mod files;
 pub mod find;
+pub mod history;
 mod journal;
 pub mod knowledge;
 pub mod ledger;

@@ -19,6 +19,7 @@ const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
 const TEMPORARY: &str = "tmp";
 const DRAFTS: &str = "edit";
+const PAST: &str = "undo";
 /// The folder in a git directory.
 const IN_GIT: &str = "crm";
 
@@ -91,6 +92,11 @@ impl Private {
         self.in_state(JOURNAL)
     }
 
+    /// The folder of the last writes, to take them back.
+    pub fn past(&self) -> PathBuf {
+        self.in_state(PAST)
+    }
+
     /// The folder of the journal.
     pub fn journal_folder(&self) -> &Path {
         self.state.last().unwrap_or(&self.own)
@@ -127,7 +133,7 @@ impl Private {
     /// elsewhere.
     pub fn link(&self) -> Option<PathBuf> {
         let own = [self.own.clone(), self.temporaries()];
-        let files = [self.lock(), self.journal(), self.new_journal()];
+        let files = [self.lock(), self.journal(), self.new_journal(), self.past()];
         own.into_iter().chain(self.state.clone()).chain(files).find(|path| path.is_symlink())
     }
 

@@ -10,6 +10,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::durable::{failed, sync_files, sync_folder, write_durably, write_new};
 use crate::disk::file::{MAX_FILE, symlink};
+use crate::disk::history::{self, Deed};
 use crate::disk::journal::{self, JournalStep, fingerprint, fingerprint_of};
 use crate::disk::private::{Private, lock};
 use crate::disk::root::link_on_the_way;
@@ -43,6 +44,8 @@ pub struct Writer {
     root: PathBuf,
     private: Private,
     _lock: File,
+    /// The command that writes, and its meaning for those that take writes back.
+    command: (String, Deed),
     /// The rest of a commit that was cut short, and its fate.
     pub finished: Option<Diagnostic>,
 }
@@ -61,10 +64,17 @@ impl Writer {
         }
         private.prepare().map_err(|error| failed(private.journal_folder(), &error))?;
         let lock = lock(&private.lock(), wait)?;
-        let mut writer = Writer { root: root.to_owned(), private, _lock: lock, finished: None };
+        let command = (String::new(), Deed::Did);
+        let root = root.to_owned();
+        let mut writer = Writer { root, private, _lock: lock, command, finished: None };
         writer.finished =
             writer.recover().map_err(|error| unfinished(&writer.private.journal(), &error))?;
         Ok(writer)
+    }
+
+    /// Notes the name and the meaning of a command with what it writes.
+    pub fn is_for(&mut self, command: &str, deed: Deed) {
+        self.command = (command.to_owned(), deed);
     }
 
     /// Writes all changes or none.
@@ -295,6 +305,8 @@ impl Batch<'_> {
         }
         let kept = self.steps.iter().filter(|step| step.after.is_some());
         writer.make_folders(kept)?;
+        let (command, deed) = (&*writer.command.0, writer.command.1);
+        history::note(&writer.private, (command, deed), &self.steps, &self.befores)?;
         // From here on, what is left behind is the journal's.
         self.open = false;
         let (steps, befores) = (&self.steps, &self.befores);
@@ -349,9 +361,7 @@ impl Drop for Batch<'_> {
 }
 
 /// The folders of files, each once.
-fn folders<'s>(
-    steps: impl IntoIterator<Item = &'s JournalStep>,
-) -> impl Iterator<Item = &'s Path> {
+fn folders<'s>(steps: impl IntoIterator<Item = &'s JournalStep>) -> impl Iterator<Item = &'s Path> {
     let folders: BTreeSet<&Path> =
         steps.into_iter().filter_map(|step| step.path.parent()).collect();
     folders.into_iter()

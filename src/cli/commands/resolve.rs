@@ -10,6 +10,7 @@ use crate::cli::shell::in_shell;
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words, counted};
 use crate::disk::file::read_text;
 use crate::disk::find::find;
+use crate::disk::history::Deed;
 use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
 use crate::disk::write::{FileChange, Writer};
@@ -70,7 +71,10 @@ impl Resolve {
     /// Runs it; the status is 1 if conflicts are left.
     pub fn run(self, context: &Context) -> Result<u8, Failure> {
         let (root, shown) = context.root()?;
-        let writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
+        let mut writer = if self.dry_run { None } else { Some(Writer::open(&root)?) };
+        if let Some(writer) = &mut writer {
+            writer.is_for(&context.command, Deed::Did);
+        }
         writer.iter().flat_map(|w| &w.finished).for_each(|found| context.found(found.clone()));
         context.learn_language();
         let ledger = Ledger::without_settings(root, shown);
@@ -151,7 +155,11 @@ impl Resolve {
             }
             None => changes.iter().try_for_each(|change| {
                 let before = change.before.as_deref().unwrap_or("");
-                context.print(&unified(&run.ledger.show(&change.path), before, change.after.as_deref().unwrap_or("")))
+                context.print(&unified(
+                    &run.ledger.show(&change.path),
+                    before,
+                    change.after.as_deref().unwrap_or(""),
+                ))
             })?,
         }
         if self.dry_run {
@@ -249,9 +257,11 @@ impl Run<'_> {
         let stages = self.stages.get(path);
         let mended = mend(git, FileKind::of(path), &file, current.as_deref(), stages, &shown)?;
         let change = match &mended {
-            Mended::Merged { text, .. } if current.as_ref() != Some(text) => {
-                Some(FileChange { path: path.to_owned(), before: current, after: Some(text.clone()) })
-            }
+            Mended::Merged { text, .. } if current.as_ref() != Some(text) => Some(FileChange {
+                path: path.to_owned(),
+                before: current,
+                after: Some(text.clone()),
+            }),
             _ => None,
         };
         Ok((change, mended))

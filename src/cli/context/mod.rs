@@ -39,6 +39,8 @@ pub struct Context {
     pub env: Environment,
     /// The user's own settings.
     own_settings: OwnSettings,
+    /// The command: its name and the first words behind it.
+    pub command: String,
     /// The current folder.
     pub here: PathBuf,
     clock: DayClock,
@@ -88,6 +90,10 @@ impl Face for Context {
         self.book_for(request, rules)
     }
 
+    fn command(&self) -> &str {
+        &self.command
+    }
+
     fn reading_begins(&self) {
         let progress = self.ledger.get().map(|ledger| Progress::watch(ledger, self.spoken()));
         self.progress.replace(progress);
@@ -122,6 +128,7 @@ impl Context {
         global: Global,
         env: Environment,
         own_settings: OwnSettings,
+        command: String,
         is_text: bool,
     ) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
@@ -139,6 +146,7 @@ impl Context {
             global,
             env,
             own_settings,
+            command,
             here,
             clock,
             format,

@@ -148,7 +148,10 @@ fn ledger_of(files: &Files) -> Files {
 /// What a cut-short write left beside the ledger's files.
 fn left_over(files: &Files) -> Vec<&Path> {
     let kept = [".crm/lock", ".crm/.gitignore", ".git/HEAD", ".git/crm/lock"].map(Path::new);
-    let own = files.keys().filter(|path| is_private(path) && !kept.contains(&path.as_path()));
+    // The notes by which writes are taken back stay.
+    let is_note = |path: &Path| path.starts_with(".crm/undo") || path.starts_with(".git/crm/undo");
+    let is_kept = |path: &Path| kept.contains(&path) || is_note(path);
+    let own = files.keys().filter(|path| is_private(path) && !is_kept(path));
     own.map(PathBuf::as_path).collect()
 }
 
