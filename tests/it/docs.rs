@@ -2,8 +2,8 @@
 //! what is printed into the documents instead.
 //!
 //! A block's lines that begin with `$ ` are commands for `sh`; what follows is their output, stderr
-//! included. The blocks of one document share a folder with a copy of `examples/` in it, and a `cd DIR` alone lasts to
-//! the end of the document. A line `...` stands for any lines.
+//! included. The blocks of one document share a folder with a copy of `examples/` in it; a `cd DIR` alone and an
+//! `export NAME=VALUE` alone last to the end of the document. A line `...` stands for any lines.
 
 use crate::common::{Sandbox, TODAY};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn console_blocks_print_what_they_say() {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|e| e == "md"))
         .collect();
-    documents.push(root.join("README.md"));
+    documents.extend(["README.md", "README.zh-CN.md"].map(|name| root.join(name)));
     documents.sort();
     let mut wrong = Vec::new();
     for document in documents {
@@ -160,6 +160,8 @@ fn fits(expected: &str, printed: &str) -> bool {
 struct Shell {
     sandbox: Sandbox,
     here: PathBuf,
+    /// The variables that the document exported.
+    exported: Vec<(String, String)>,
     /// `CRM_TODAY`; none: the clock.
     today: Option<&'static str>,
 }
@@ -168,13 +170,18 @@ impl Shell {
     fn on(today: Option<&'static str>) -> Shell {
         let sandbox = Sandbox::empty();
         copy_examples(&sandbox);
-        Shell { here: sandbox.path().to_owned(), sandbox, today }
+        Shell { here: sandbox.path().to_owned(), exported: Vec::new(), sandbox, today }
     }
 
     /// What a command prints, and its status.
     fn run(&mut self, command: &str) -> (String, i32) {
         if let Some(folder) = command.strip_prefix("cd ").filter(|rest| !rest.contains(' ')) {
             self.here.push(folder);
+            return (String::new(), 0);
+        }
+        let exported = command.strip_prefix("export ").filter(|rest| !rest.contains(' '));
+        if let Some((name, value)) = exported.and_then(|rest| rest.split_once('=')) {
+            self.exported.push((name.to_owned(), value.to_owned()));
             return (String::new(), 0);
         }
         let bin = Path::new(env!("CARGO_BIN_EXE_crm")).parent().unwrap();
@@ -188,6 +195,7 @@ impl Shell {
             .env("HOME", self.sandbox.path())
             .envs(self.today.map(|today| ("CRM_TODAY", today)))
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs(self.exported.iter().map(|(name, value)| (name, value)))
             .envs(people.map(|who| (format!("GIT_{who}_NAME"), "Liu Yan")))
             .envs(people.map(|who| (format!("GIT_{who}_EMAIL"), "liuyan@example.com")))
             .envs(people.map(|who| (format!("GIT_{who}_DATE"), "2009-12-18T09:00:00Z")))
