@@ -40,8 +40,6 @@ fn console_blocks_print_what_they_say() {
     );
 }
 
-/// The first tour must work for a reader of today, of a Sunday and of a leap day. A document's dates are fixed,
-/// so what is compared is each command's status and how many lines it prints.
 #[test]
 fn the_changelog_is_whole() {
     let log = include_str!("../../CHANGELOG.md");
@@ -50,6 +48,8 @@ fn the_changelog_is_whole() {
     assert!(log.lines().all(|line| !conflict.iter().any(|mark| line.starts_with(mark))));
 }
 
+/// The first tour must work for a reader of today, of a Sunday and of a leap day. A document's dates are fixed,
+/// so what is compared is each command's status and how many lines it prints.
 #[test]
 fn the_five_minutes_work_on_any_day() {
     let readme = include_str!("../../README.md");
@@ -91,6 +91,103 @@ fn the_five_minutes_work_on_any_day() {
             );
         }
     }
+}
+
+/// README.md and the pages below `docs/`, with their texts, without blocks of code.
+fn pages() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let readmes = ["README.md", "README.zh-CN.md"].map(|name| root.join(name));
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|e| e == "md");
+    let mut pages: Vec<(PathBuf, String)> = docs
+        .filter(is_page)
+        .chain(readmes)
+        .map(|path| {
+            let mut inside = false;
+            let text = std::fs::read_to_string(&path).unwrap();
+            let prose = text.lines().filter(|line| {
+                let is_fence = line.starts_with("```");
+                inside ^= is_fence;
+                !inside && !is_fence
+            });
+            let prose = prose.collect::<Vec<_>>().join("\n");
+            (path, prose)
+        })
+        .collect();
+    pages.sort();
+    pages
+}
+
+/// A page's file in the other language; English is the one without a mark.
+fn other_language(page: &Path) -> PathBuf {
+    let name = page.file_name().unwrap().to_str().unwrap();
+    let other = match name {
+        "README.md" => "README.zh-CN.md".to_owned(),
+        "README.zh-CN.md" => "README.md".to_owned(),
+        _ => match name.strip_suffix(".zh.md") {
+            Some(stem) => format!("{stem}.md"),
+            None => name.replace(".md", ".zh.md"),
+        },
+    };
+    page.with_file_name(other)
+}
+
+#[test]
+fn a_page_and_its_translation_link_to_each_other() {
+    let mut translated = 0;
+    for (page, text) in pages() {
+        let other = other_language(&page);
+        let is_chinese = page.to_str().unwrap().contains(".zh");
+        if is_chinese {
+            assert!(other.exists(), "{} is a translation of nothing", page.display());
+            translated += 1;
+        }
+        if other.exists() {
+            let name = other.file_name().unwrap().to_str().unwrap();
+            let word = if is_chinese { "English" } else { "中文" };
+            let link = format!("[{word}]({name})");
+            assert!(text.contains(&link), "{} has no {link}", page.display());
+        }
+    }
+    assert!(translated > 15, "{translated}");
+}
+
+#[test]
+fn links_lead_to_pages_and_headings() {
+    let pages = pages();
+    let headings = |text: &str| -> Vec<String> {
+        let titles = text.lines().filter(|line| line.starts_with('#'));
+        titles.map(|line| anchor(line.trim_start_matches('#').trim())).collect()
+    };
+    let mut broken = Vec::new();
+    for (page, text) in &pages {
+        for rest in text.split("](").skip(1) {
+            let Some((target, _)) = rest.split_once(')') else { continue };
+            if target.contains("://") || target.contains(' ') {
+                continue;
+            }
+            let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+            let file =
+                if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            let known = pages.iter().find(|(path, _)| *path == file);
+            let leads = match (known, heading) {
+                (_, "") => file.exists(),
+                (Some((_, text)), _) => headings(text).iter().any(|known| known == heading),
+                (None, _) => false,
+            };
+            if !leads {
+                broken.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// The anchor of a heading, as hosting sites make it: lower case, without punctuation, `-` for a blank.
+fn anchor(heading: &str) -> String {
+    let words = heading.to_lowercase();
+    let kept = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 fn bless(document: &Path, text: &str) {
