@@ -422,18 +422,22 @@ mod tests {
     }
 
     #[test]
-    fn the_users_page_has_every_key_and_its_mapping_is_one() {
-        let page = include_str!("../../docs/import.md");
-        let block = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
-        let mapping = read(block.unwrap()).unwrap();
-        assert_eq!((mapping.joins.len(), mapping.entries.len()), (1, 3));
-        let settings = Settings::default();
-        let words: Vec<&str> = page.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        for name in prospect_fields(&settings).into_iter().chain(ENTRY_FIELDS) {
-            assert!(words.contains(&name), "{name}");
-        }
-        for name in KEYS.into_iter().chain(JOIN_KEYS) {
-            assert!(words.contains(&name), "{name}");
+    fn the_users_pages_have_every_key_and_their_mapping_is_one() {
+        let english = include_str!("../../docs/import.md");
+        let chinese = include_str!("../../docs/import.zh.md");
+        for page in [english, chinese] {
+            let block = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+            let mapping = read(block.unwrap()).unwrap();
+            assert_eq!((mapping.joins.len(), mapping.entries.len()), (1, 3));
+            let settings = Settings::default();
+            let words: Vec<&str> =
+                page.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+            for name in prospect_fields(&settings).into_iter().chain(ENTRY_FIELDS) {
+                assert!(words.contains(&name), "{name}");
+            }
+            for name in KEYS.into_iter().chain(JOIN_KEYS) {
+                assert!(words.contains(&name), "{name}");
+            }
         }
     }
 }

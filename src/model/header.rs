@@ -128,6 +128,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
             "dealvalue",
             "dealamount",
             "金额",
+            "价值",
             "预计金额",
             "预期金额",
             "商机金额",

@@ -2,8 +2,8 @@
 //! what is printed into the documents instead.
 //!
 //! A block's lines that begin with `$ ` are commands for `sh`; what follows is their output, stderr
-//! included. The blocks of one document share a folder with a copy of `examples/` in it, and a `cd DIR` alone lasts to
-//! the end of the document. A line `...` stands for any lines.
+//! included. The blocks of one document share a folder with a copy of `examples/` in it; a `cd DIR` alone and an
+//! `export NAME=VALUE` alone last to the end of the document. A line `...` stands for any lines.
 
 use crate::common::{Sandbox, TODAY};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn console_blocks_print_what_they_say() {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|e| e == "md"))
         .collect();
-    documents.push(root.join("README.md"));
+    documents.extend(["README.md", "README.zh-CN.md"].map(|name| root.join(name)));
     documents.sort();
     let mut wrong = Vec::new();
     for document in documents {
@@ -40,8 +40,6 @@ fn console_blocks_print_what_they_say() {
     );
 }
 
-/// The first tour must work for a reader of today, of a Sunday and of a leap day. A document's dates are fixed,
-/// so what is compared is each command's status and how many lines it prints.
 #[test]
 fn the_changelog_is_whole() {
     let log = include_str!("../../CHANGELOG.md");
@@ -50,6 +48,8 @@ fn the_changelog_is_whole() {
     assert!(log.lines().all(|line| !conflict.iter().any(|mark| line.starts_with(mark))));
 }
 
+/// The first tour must work for a reader of today, of a Sunday and of a leap day. A document's dates are fixed,
+/// so what is compared is each command's status and how many lines it prints.
 #[test]
 fn the_five_minutes_work_on_any_day() {
     let readme = include_str!("../../README.md");
@@ -91,6 +91,103 @@ fn the_five_minutes_work_on_any_day() {
             );
         }
     }
+}
+
+/// README.md and the pages below `docs/`, with their texts, without blocks of code.
+fn pages() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let readmes = ["README.md", "README.zh-CN.md"].map(|name| root.join(name));
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|e| e == "md");
+    let mut pages: Vec<(PathBuf, String)> = docs
+        .filter(is_page)
+        .chain(readmes)
+        .map(|path| {
+            let mut inside = false;
+            let text = std::fs::read_to_string(&path).unwrap();
+            let prose = text.lines().filter(|line| {
+                let is_fence = line.starts_with("```");
+                inside ^= is_fence;
+                !inside && !is_fence
+            });
+            let prose = prose.collect::<Vec<_>>().join("\n");
+            (path, prose)
+        })
+        .collect();
+    pages.sort();
+    pages
+}
+
+/// A page's file in the other language; English is the one without a mark.
+fn other_language(page: &Path) -> PathBuf {
+    let name = page.file_name().unwrap().to_str().unwrap();
+    let other = match name {
+        "README.md" => "README.zh-CN.md".to_owned(),
+        "README.zh-CN.md" => "README.md".to_owned(),
+        _ => match name.strip_suffix(".zh.md") {
+            Some(stem) => format!("{stem}.md"),
+            None => name.replace(".md", ".zh.md"),
+        },
+    };
+    page.with_file_name(other)
+}
+
+#[test]
+fn a_page_and_its_translation_link_to_each_other() {
+    let mut translated = 0;
+    for (page, text) in pages() {
+        let other = other_language(&page);
+        let is_chinese = page.to_str().unwrap().contains(".zh");
+        if is_chinese {
+            assert!(other.exists(), "{} is a translation of nothing", page.display());
+            translated += 1;
+        }
+        if other.exists() {
+            let name = other.file_name().unwrap().to_str().unwrap();
+            let word = if is_chinese { "English" } else { "中文" };
+            let link = format!("[{word}]({name})");
+            assert!(text.contains(&link), "{} has no {link}", page.display());
+        }
+    }
+    assert!(translated > 15, "{translated}");
+}
+
+#[test]
+fn links_lead_to_pages_and_headings() {
+    let pages = pages();
+    let headings = |text: &str| -> Vec<String> {
+        let titles = text.lines().filter(|line| line.starts_with('#'));
+        titles.map(|line| anchor(line.trim_start_matches('#').trim())).collect()
+    };
+    let mut broken = Vec::new();
+    for (page, text) in &pages {
+        for rest in text.split("](").skip(1) {
+            let Some((target, _)) = rest.split_once(')') else { continue };
+            if target.contains("://") || target.contains(' ') {
+                continue;
+            }
+            let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+            let file =
+                if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            let known = pages.iter().find(|(path, _)| *path == file);
+            let leads = match (known, heading) {
+                (_, "") => file.exists(),
+                (Some((_, text)), _) => headings(text).iter().any(|known| known == heading),
+                (None, _) => false,
+            };
+            if !leads {
+                broken.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// The anchor of a heading, as hosting sites make it: lower case, without punctuation, `-` for a blank.
+fn anchor(heading: &str) -> String {
+    let words = heading.to_lowercase();
+    let kept = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 fn bless(document: &Path, text: &str) {
@@ -160,6 +257,8 @@ fn fits(expected: &str, printed: &str) -> bool {
 struct Shell {
     sandbox: Sandbox,
     here: PathBuf,
+    /// The variables that the document exported.
+    exported: Vec<(String, String)>,
     /// `CRM_TODAY`; none: the clock.
     today: Option<&'static str>,
 }
@@ -168,13 +267,18 @@ impl Shell {
     fn on(today: Option<&'static str>) -> Shell {
         let sandbox = Sandbox::empty();
         copy_examples(&sandbox);
-        Shell { here: sandbox.path().to_owned(), sandbox, today }
+        Shell { here: sandbox.path().to_owned(), exported: Vec::new(), sandbox, today }
     }
 
     /// What a command prints, and its status.
     fn run(&mut self, command: &str) -> (String, i32) {
         if let Some(folder) = command.strip_prefix("cd ").filter(|rest| !rest.contains(' ')) {
             self.here.push(folder);
+            return (String::new(), 0);
+        }
+        let exported = command.strip_prefix("export ").filter(|rest| !rest.contains(' '));
+        if let Some((name, value)) = exported.and_then(|rest| rest.split_once('=')) {
+            self.exported.push((name.to_owned(), value.to_owned()));
             return (String::new(), 0);
         }
         let bin = Path::new(env!("CARGO_BIN_EXE_crm")).parent().unwrap();
@@ -188,6 +292,7 @@ impl Shell {
             .env("HOME", self.sandbox.path())
             .envs(self.today.map(|today| ("CRM_TODAY", today)))
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs(self.exported.iter().map(|(name, value)| (name, value)))
             .envs(people.map(|who| (format!("GIT_{who}_NAME"), "Liu Yan")))
             .envs(people.map(|who| (format!("GIT_{who}_EMAIL"), "liuyan@example.com")))
             .envs(people.map(|who| (format!("GIT_{who}_DATE"), "2009-12-18T09:00:00Z")))

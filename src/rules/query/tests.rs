@@ -822,33 +822,51 @@ fn also(aliases: &[&str]) -> String {
 }
 
 #[test]
-fn the_page_lists_every_field_and_flag() {
-    let page = include_str!("../../../docs/queries.md");
-    let (en, zh) = (help(Lang::En), help(Lang::Zh));
-    let mut fields = line(&["field", "also", "what it is", "kind", "column", "`--by`", "example"]);
-    fields.push_str("|---|---|---|---|---|---|---|\n");
-    for row in ATTRIBUTES {
-        let column = match (row.is_column, row.is_exported) {
-            (true, true) => "exported",
-            (true, false) => "yes",
-            (false, _) => "",
-        };
-        let (id, example) = (format!("`{}`", row.id), format!("`{}`", row.example));
-        let (about, kind) = (row.about.0, row.kind_name().0);
-        let group = if row.is_group { "yes" } else { "" };
-        fields.push_str(&line(&[&id, &also(row.aliases), about, kind, column, group, &example]));
-        assert!(en.contains(row.about.0) && zh.contains(row.about.1), "{}", row.id);
+fn the_pages_list_every_field_and_flag() {
+    let english = include_str!("../../../docs/queries.md");
+    let chinese = include_str!("../../../docs/queries.zh.md");
+    for (lang, page) in [(Lang::En, english), (Lang::Zh, chinese)] {
+        let (help, yes) = (help(lang), lang.pick("yes", "是"));
+        let titles = lang.pick(
+            "| field | also | what it is | kind | column | `--by` | example |",
+            "| 字段 | 也可写 | 含义 | 类型 | 列 | `--by` | 例子 |",
+        );
+        let mut fields = format!("{titles}\n|---|---|---|---|---|---|---|\n");
+        for row in ATTRIBUTES {
+            let column = match (row.is_column, row.is_exported) {
+                (true, true) => lang.pick("exported", "导出"),
+                (true, false) => yes,
+                (false, _) => "",
+            };
+            let (id, example) = (format!("`{}`", row.id), format!("`{}`", row.example));
+            let about = lang.pick(row.about.0, row.about.1);
+            let kind = lang.pick(row.kind_name().0, row.kind_name().1);
+            let group = if row.is_group { yes } else { "" };
+            fields.push_str(&line(&[
+                &id,
+                &also(row.aliases),
+                about,
+                kind,
+                column,
+                group,
+                &example,
+            ]));
+            assert!(help.contains(about), "{}", row.id);
+        }
+        let titles = lang.pick(
+            "| flag | also | what it says | in the column `flags` |",
+            "| 提醒 | 也可写 | 含义 | 显示在 `flags` 列 |",
+        );
+        let mut flags = format!("{titles}\n|---|---|---|---|\n");
+        for flag in FLAGS {
+            let listed = if flag.is_listed { yes } else { "" };
+            let (id, about) = (format!("`is:{}`", flag.id), lang.pick(flag.about.0, flag.about.1));
+            flags.push_str(&line(&[&id, &also(flag.aliases), about, listed]));
+            assert!(help.contains(about), "{}", flag.id);
+        }
+        assert!(page.contains(&fields), "the page on queries is to have this table:\n{fields}");
+        assert!(page.contains(&flags), "the page on queries is to have this table:\n{flags}");
     }
-    let mut flags = line(&["flag", "also", "what it says", "in the column `flags`"]);
-    flags.push_str("|---|---|---|---|\n");
-    for flag in FLAGS {
-        let listed = if flag.is_listed { "yes" } else { "" };
-        let id = format!("`is:{}`", flag.id);
-        flags.push_str(&line(&[&id, &also(flag.aliases), flag.about.0, listed]));
-        assert!(en.contains(flag.about.0) && zh.contains(flag.about.1), "{}", flag.id);
-    }
-    assert!(page.contains(&fields), "docs/queries.md is to have this table:\n{fields}");
-    assert!(page.contains(&flags), "docs/queries.md is to have this table:\n{flags}");
 }
 
 /// The help for terminals, in which a Chinese character is two columns wide.
@@ -866,13 +884,16 @@ fn the_kinds_of_the_help_take_ten_columns_in_each_language() {
 }
 
 #[test]
-fn the_queries_of_the_page_can_be_read() {
-    let page = include_str!("../../../docs/queries.md");
-    let blocks = page.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let queries: Vec<&str> = blocks.flat_map(str::lines).filter(|l| !l.is_empty()).collect();
-    assert!(queries.len() > 10);
-    for query in queries {
-        who(query);
+fn the_queries_of_the_pages_can_be_read() {
+    let english = include_str!("../../../docs/queries.md");
+    let chinese = include_str!("../../../docs/queries.zh.md");
+    for page in [english, chinese] {
+        let blocks = page.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let queries: Vec<&str> = blocks.flat_map(str::lines).filter(|l| !l.is_empty()).collect();
+        assert!(queries.len() > 10);
+        for query in queries {
+            who(query);
+        }
     }
 }
 
