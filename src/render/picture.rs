@@ -24,6 +24,21 @@ pub(super) fn lines(picture: &Picture, options: &Options) -> Vec<(String, Emphas
             all.extend(marks);
             draw_range(&all, width, options.ascii)
         }
+        Chart::Funnel(stages) => {
+            let counts: Vec<Quantity> = stages.iter().map(|stage| stage.count.clone()).collect();
+            draw_bars(&counts, width, options.ascii)
+        }
+        // A change that is taken away has a bar of its size.
+        Chart::Waterfall(quantities) => {
+            let sized = |one: &Quantity| Quantity { value: one.value.abs(), ..one.clone() };
+            let sizes: Vec<Quantity> = quantities.iter().map(sized).collect();
+            draw_bars(&sizes, width, options.ascii)
+        }
+        // These are drawn on pages alone: their words are in the description.
+        Chart::Fan { .. } | Chart::Dots { .. } | Chart::Stacked { .. } | Chart::Days { .. } => {
+            let words = clean(&picture.description).into_owned();
+            vec![(cut(&words, width, options.ascii), Emphasis::Plain)]
+        }
     }
 }
 
