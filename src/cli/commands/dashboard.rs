@@ -95,7 +95,17 @@ impl Dashboard {
             Some(missing) => format!("{about}  ·  {}", missing.get(lang)),
             None => about,
         };
-        context.print(&page(title, &about, &sheets, &context.render_options()))
+        let parts = sheets
+            .into_iter()
+            .map(|sheet| crate::table::page::Part { sheet, room: crate::table::page::Room::Wide })
+            .collect();
+        let of = crate::table::page::Page {
+            title: title.to_owned(),
+            about,
+            parts,
+            ..Default::default()
+        };
+        context.print(&page(&of, &context.render_options(), None))
     }
 }
 
