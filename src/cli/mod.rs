@@ -22,6 +22,7 @@ use clap::error::ErrorKind;
 use context::Context;
 use diagnose::Look;
 use environment::Environment;
+use std::io::IsTerminal;
 
 /// Runs the program and gives its exit status.
 pub fn main() -> u8 {
@@ -42,6 +43,12 @@ pub fn main() -> u8 {
     };
     if let Command::Letters(letters) = &mut cli.command {
         letters.folder = cli.global.output.take();
+    }
+    if let Command::Dashboard(dashboard) = &mut cli.command
+        && cli.global.output.is_none()
+        && std::io::stdout().is_terminal()
+    {
+        cli.global.output = Some(dashboard.unnamed());
     }
     let is_text = matches!(&cli.command, Command::Export(export) if export.is_text());
     let context = match Context::new(cli.global, env, is_text) {

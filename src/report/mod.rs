@@ -20,6 +20,7 @@ pub mod columns;
 pub mod contracts;
 pub mod conversion;
 pub mod cycle;
+pub mod dashboard;
 pub mod diary;
 pub mod diff;
 pub mod dimension;
