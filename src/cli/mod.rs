@@ -44,6 +44,9 @@ pub fn main() -> u8 {
     if let Command::Letters(letters) = &mut cli.command {
         letters.folder = cli.global.output.take();
     }
+    if let Command::Site(site) = &mut cli.command {
+        site.folder = cli.global.output.take();
+    }
     if let Command::Dashboard(dashboard) = &mut cli.command
         && cli.global.output.is_none()
         && std::io::stdout().is_terminal()
@@ -120,6 +123,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::WhatIf(command) => command.run(context),
         Command::Backtest(command) => command.run(context),
         Command::Dashboard(command) => command.run(context),
+        Command::Site(command) => command.run(context),
         Command::Help(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),

@@ -66,6 +66,7 @@ pub mod show;
 pub mod show_customer;
 mod show_money;
 mod show_project;
+pub mod site;
 pub mod sources;
 pub mod team;
 pub mod trend;

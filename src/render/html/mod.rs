@@ -17,7 +17,7 @@ pub const STYLE: &str = include_str!("page.css");
 /// The script of every page.
 pub const SCRIPT: &str = include_str!("page.js");
 /// SHA-256 of the two, in base64: a test computes them.
-const STYLE_HASH: &str = "uIU2DdNPlvTKoLAaEunflnE9J/30IH5z2iTi9WlFZbc=";
+const STYLE_HASH: &str = "w4HjJUyRcjMeqZ5RW1eGB2YEJpQLK0ufuaI1RXFoll4=";
 const SCRIPT_HASH: &str = "3ztvX9ypjXkkOh5N/IK17YZ7IUbhQNmnHUi24AlXTHM=";
 
 /// The page that a cell leads to: by the id of its column, its text, and the id of its row's thing where it names one.
@@ -53,7 +53,7 @@ pub(super) fn write(
     let about = about(&sheet.about);
     frame.begin(out, &sheet.title, &about, "")?;
     writeln!(out, "<div class=\"parts\">\n<section class=\"card wide\">")?;
-    frame.content(out, sheet, tables, 1)?;
+    frame.content(out, sheet, tables, 1, Room::Wide)?;
     writeln!(out, "</section>\n</div>")?;
     frame.end(out)
 }
@@ -89,6 +89,7 @@ impl Frame<'_> {
             _ => format!("<nav aria-label=\"{label}\">\n<ul>\n{contents}</ul>\n</nav>\n"),
         };
         self.begin(out, &page.title, &about(&page.about), &nav)?;
+        out.write_all(self.search().as_bytes())?;
         out.write_all(choices(&page.choices, lang.pick("all", "全部")).as_bytes())?;
         if !page.tiles.is_empty() {
             let label = lang.pick("Figures", "指标");
@@ -110,7 +111,7 @@ impl Frame<'_> {
             out.write_all(about(&sheet.about).as_bytes())?;
             let meant = meant_for(sheet, Format::Html.readers());
             let tables: Vec<&Table> = meant.into_iter().map(|at| &sheet.tables[at]).collect();
-            self.content(out, sheet, &tables, n)?;
+            self.content(out, sheet, &tables, n, part.room)?;
             if part.room == Room::Folded {
                 writeln!(out, "</details>")?;
             }
@@ -171,6 +172,21 @@ impl Frame<'_> {
         format!("<nav aria-label=\"{label}\">\n<ul>\n{links}</ul>\n</nav>\n")
     }
 
+    /// The field of the search, where the page has its data; a script shows it.
+    fn search(&self) -> String {
+        let lang = self.options.lang;
+        let (label, without) = (
+            lang.pick("Name, company, telephone, owner, stage", "姓名、公司、电话、负责人、阶段"),
+            lang.pick("The search needs a script.", "搜索需要脚本。"),
+        );
+        match self.place.and_then(|place| place.data) {
+            None => String::new(),
+            Some(_) => format!(
+                "<noscript><p>{without}</p></noscript>\n<form class=\"choices\" role=\"search\" hidden><label for=\"q\">{label}<input id=\"q\" type=\"search\"></label><output id=\"count\" for=\"q\"></output></form>\n<ul id=\"found\"></ul>\n"
+            ),
+        }
+    }
+
     /// Everything behind the body.
     fn end(&self, out: &mut dyn Write) -> io::Result<()> {
         let script = match self.place {
@@ -191,6 +207,7 @@ impl Frame<'_> {
         sheet: &Sheet,
         tables: &[&Table],
         n: usize,
+        room: Room,
     ) -> io::Result<()> {
         let figures = sheet.pictures.iter().enumerate().filter_map(|(i, picture)| {
             let drawing = svg::draw(picture, &format!("s{n}-p{}", i + 1))?;
@@ -201,8 +218,16 @@ impl Frame<'_> {
         if !figures.is_empty() {
             writeln!(out, "<div class=\"pictures\">\n{figures}</div>")?;
         }
-        for table in tables.iter().filter(|table| !table.columns.is_empty()) {
-            put_table(out, table, &sheet.title, self)?;
+        let tables: Vec<_> = tables.iter().filter(|table| !table.columns.is_empty()).collect();
+        // In half the room the pictures come first, and the tables when they are asked for.
+        let folds = room == Room::Half && !figures.is_empty() && !tables.is_empty();
+        if folds {
+            let tables = self.options.lang.pick("Tables", "数据表");
+            writeln!(out, "<details class=\"tables\">\n<summary>{tables}</summary>")?;
+        }
+        tables.into_iter().try_for_each(|table| put_table(out, table, &sheet.title, self))?;
+        if folds {
+            writeln!(out, "</details>")?;
         }
         if !sheet.notes.is_empty() {
             writeln!(out, "<ul class=\"notes\">")?;

@@ -70,7 +70,7 @@ pub fn dashboard(
         let made = (report.make)(book, request);
         request.period = None;
         let mut sheet = made?;
-        cut(&mut sheet, report.name, lang);
+        cut(&mut sheet, ROWS, report.name, lang);
         Ok(Some(sheet))
     };
     let Courses { tiles, fan } = courses;
@@ -115,7 +115,7 @@ pub fn dashboard(
 }
 
 /// What is due now and soon, the most money at stake first.
-fn to_do(book: &Book, request: &Request) -> Sheet {
+pub(super) fn to_do(book: &Book, request: &Request) -> Sheet {
     let lang = book.settings.language;
     let mut sheet = due::due(book, request, DUE_DAYS);
     sheet.title = lang.pick("To do", "要做的事").into();
@@ -211,17 +211,17 @@ fn choices(book: &Book) -> Vec<Choice> {
 }
 
 /// Cuts tables that are too long, and adds a note.
-pub fn cut(sheet: &mut Sheet, name: &str, lang: Lang) {
+pub(super) fn cut(sheet: &mut Sheet, most: usize, name: &str, lang: Lang) {
     let people = |audience: Audience| audience != Audience::Machines;
     for table in sheet.tables.iter_mut().filter(|table| people(table.audience)) {
         let rows = table.rows.len();
-        if rows > ROWS {
-            table.rows.truncate(ROWS);
+        if rows > most {
+            table.rows.truncate(most);
             sheet.notes.push(match lang {
                 Lang::En | Lang::Machine => {
-                    format!("the first {ROWS} of {rows} rows; all: crm report {name}")
+                    format!("the first {most} of {rows} rows; all: crm report {name}")
                 }
-                Lang::Zh => format!("共{rows}行，列出前{ROWS}行；全部：crm report {name}"),
+                Lang::Zh => format!("共{rows}行，列出前{most}行；全部：crm report {name}"),
             });
         }
     }
