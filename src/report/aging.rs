@@ -206,7 +206,14 @@ pub(super) fn dots(book: &Book, request: &Request) -> Vec<Picture> {
         Picture {
             title: if several { format!("{name}: {title}") } else { title.to_owned() },
             description,
-            chart: Chart::Dots { y_title: lang.pick("days", "天").into(), columns },
+            chart: Chart::Dots {
+                y_title: lang.pick("days", "天").into(),
+                marked: lang
+                    .pick("too long in the column, or past the cycle", "停留过久或超过周期")
+                    .into(),
+                limit: lang.pick("the column's max_days", "本栏的 max_days").into(),
+                columns,
+            },
         }
     };
     boards.into_iter().map(picture).collect()

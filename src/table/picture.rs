@@ -69,6 +69,10 @@ pub enum Chart {
     Dots {
         /// The title of the vertical axis: `days`.
         y_title: String,
+        /// The name of the dots that want attention.
+        marked: String,
+        /// The name of the limits.
+        limit: String,
         /// The columns.
         columns: Vec<DotColumn>,
     },

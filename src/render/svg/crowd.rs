@@ -7,7 +7,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A dot for each thing at its height. Where more are at one height than fit beside each other, a bar is drawn for them.
-pub(super) fn draw_dots(y_title: &str, columns: &[DotColumn]) -> Option<(f64, String)> {
+/// Those that want attention are triangles.
+pub(super) fn draw_dots(
+    y_title: &str,
+    marked: &str,
+    limit: &str,
+    columns: &[DotColumn],
+) -> Option<(f64, String)> {
     let heights = columns.iter().flat_map(|column| column.dots.iter().map(|dot| dot.0));
     let most = heights.chain(columns.iter().filter_map(|column| column.limit)).max()?;
     if columns.iter().all(|column| column.dots.is_empty()) {
@@ -47,10 +53,7 @@ pub(super) fn draw_dots(y_title: &str, columns: &[DotColumn]) -> Option<(f64, St
             }
             for place in 0..count {
                 let x = middle + (place as f64 - (count as f64 - 1.0) / 2.0) * 7.0;
-                let _ = writeln!(
-                    out,
-                    "<circle class=\"fill {class}\" cx=\"{x:.1}\" cy=\"{at:.1}\" r=\"3\"/>"
-                );
+                dot(&mut out, x, at, is_late);
             }
         }
         if let Some(limit) = column.limit {
@@ -66,7 +69,28 @@ pub(super) fn draw_dots(y_title: &str, columns: &[DotColumn]) -> Option<(f64, St
         lines = lines.max(label.len());
         wrapped_text(&mut out, middle, bottom + 18.0, 15.0, "soft mid", &label);
     }
-    Some((bottom + 12.0 + lines as f64 * 15.0, out))
+    let mut below = bottom + 12.0 + lines as f64 * 15.0;
+    let any_late = columns.iter().flat_map(|column| &column.dots).any(|dot| dot.1);
+    if any_late {
+        below += 18.0;
+        dot(&mut out, left + 6.0, below - 4.5, true);
+        text(&mut out, left + 20.0, below, "", marked);
+    }
+    if columns.iter().any(|column| column.limit.is_some()) {
+        below += 18.0;
+        let at = below - 4.5;
+        let _ = writeln!(out, "<path class=\"curve c1 d1\" d=\"M{left:.1} {at:.1}h14\"/>");
+        text(&mut out, left + 20.0, below, "", limit);
+    }
+    Some((below + 6.0, out))
+}
+
+/// A dot, or a triangle if it wants attention.
+fn dot(out: &mut String, x: f64, y: f64, is_late: bool) {
+    let _ = match is_late {
+        true => writeln!(out, "<path class=\"fill warn\" d=\"M{x:.1} {:.1}l4 7h-8Z\"/>", y - 4.0),
+        false => writeln!(out, "<circle class=\"fill c0\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>"),
+    };
 }
 
 /// How many dots are at each height, the heights rounded to those that can be told apart; late ones by themselves, a
@@ -200,9 +224,14 @@ mod tests {
 
     #[test]
     fn nothing_to_draw() {
-        assert_eq!(draw_dots("days", &[]), None);
+        assert_eq!(draw_dots("days", "late", "limit", &[]), None);
         assert_eq!(
-            draw_dots("days", &[DotColumn { limit: Some(3), ..DotColumn::default() }]),
+            draw_dots(
+                "days",
+                "late",
+                "limit",
+                &[DotColumn { limit: Some(3), ..DotColumn::default() }]
+            ),
             None
         );
         assert_eq!(draw_stacked(&[], "limit", "course", &[]), None);
@@ -213,7 +242,7 @@ mod tests {
     #[test]
     fn a_crowd_is_a_bar_that_stays_in_its_column() {
         let crowd = DotColumn { label: "New".into(), dots: vec![(5, true); 500], limit: Some(9) };
-        let (_, svg) = draw_dots("days", &[crowd]).unwrap();
+        let (_, svg) = draw_dots("days", "late", "limit", &[crowd]).unwrap();
         assert_eq!((svg.matches("<rect").count(), svg.matches("<circle").count()), (1, 0));
         assert!(svg.contains("<title>500</title>"));
     }

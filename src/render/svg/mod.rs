@@ -29,7 +29,9 @@ pub(super) fn draw(picture: &Picture, id: &str) -> Option<String> {
         Chart::Funnel(stages) => flow::draw_funnel(stages),
         Chart::Waterfall(quantities) => flow::draw_waterfall(quantities),
         Chart::Fan { past, ahead, target } => time::draw_fan(past, ahead, target.as_ref()),
-        Chart::Dots { y_title, columns } => crowd::draw_dots(y_title, columns),
+        Chart::Dots { y_title, marked, limit, columns } => {
+            crowd::draw_dots(y_title, marked, limit, columns)
+        }
         Chart::Stacked { parts, limit, course, bars } => {
             crowd::draw_stacked(parts, limit, course, bars)
         }
