@@ -50,6 +50,7 @@ mod merge;
 mod money;
 mod monthly_lists;
 mod orders;
+mod pages;
 mod people;
 mod pool;
 mod projects;

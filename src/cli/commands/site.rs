@@ -165,7 +165,7 @@ impl Writer<'_> {
     ) {
         let root = if file.contains('/') { "../" } else { "" };
         let link = |column: &str, text: &str, id: Option<&str>| site.link(column, text, id);
-        let place = Place { root, pages, link: &link, data };
+        let place = Place { root, file, pages, link: &link, data };
         self.out.write(file, page(of, &self.options, Some(place)).as_bytes());
     }
 }

@@ -17,7 +17,7 @@ pub const STYLE: &str = include_str!("page.css");
 /// The script of every page.
 pub const SCRIPT: &str = include_str!("page.js");
 /// SHA-256 of the two, in base64: a test computes them.
-const STYLE_HASH: &str = "NjsWlse83cwzxZqaf/ECJgElCJ6a93RO8rLuGWoYCAo=";
+const STYLE_HASH: &str = "6KEIMQ1KrL+FH57dLXf1xSvKN4X8jWNLnBl5Dro/LqI=";
 const SCRIPT_HASH: &str = "3ztvX9ypjXkkOh5N/IK17YZ7IUbhQNmnHUi24AlXTHM=";
 
 /// The page that a cell leads to: by the id of its column, its text, and the id of its row's thing where it names one.
@@ -28,6 +28,8 @@ pub type Link<'l> = &'l (dyn Fn(&str, &str, Option<&str>) -> Option<String> + Sy
 pub struct Place<'p> {
     /// The way to the folder's own root: nothing, or `../`.
     pub root: &'p str,
+    /// The address of this page from that root.
+    pub file: &'p str,
     /// The main pages of the folder: name, and address from the root.
     pub pages: &'p [(String, String)],
     /// The pages that cells lead to.
@@ -102,7 +104,9 @@ impl Frame<'_> {
             let class = if part.room == Room::Half { "card" } else { "card wide" };
             let title = escaped(&sheet.title);
             writeln!(out, "<section id=\"s{n}\" class=\"{class}\" aria-labelledby=\"s{n}-h\">")?;
-            let heading = format!("<h2 id=\"s{n}-h\">{title}</h2>");
+            // The page's own title is read above already.
+            let class = if sheet.title == page.title { " class=\"hidden\"" } else { "" };
+            let heading = format!("<h2 id=\"s{n}-h\"{class}>{title}</h2>");
             if part.room == Room::Folded {
                 writeln!(out, "<details>\n<summary>{heading}</summary>")?;
             } else {
@@ -164,12 +168,13 @@ impl Frame<'_> {
     fn pages(&self) -> String {
         let Some(place) = self.place else { return String::new() };
         let link = |(name, address): &(String, String)| {
+            let current = if address == place.file { " aria-current=\"page\"" } else { "" };
             let (root, address, name) = (escaped(place.root), escaped(address), escaped(name));
-            format!("<li><a href=\"{root}{address}\">{name}</a></li>\n")
+            format!("<li><a href=\"{root}{address}\"{current}>{name}</a></li>\n")
         };
         let links: String = place.pages.iter().map(link).collect();
         let label = self.options.lang.pick("Pages", "页面");
-        format!("<nav aria-label=\"{label}\">\n<ul>\n{links}</ul>\n</nav>\n")
+        format!("<nav class=\"pages\" aria-label=\"{label}\">\n<ul>\n{links}</ul>\n</nav>\n")
     }
 
     /// The field of the search, where the page has its data; a script shows it.
@@ -225,7 +230,11 @@ impl Frame<'_> {
             let tables = self.options.lang.pick("Tables", "数据表");
             writeln!(out, "<details class=\"tables\">\n<summary>{tables}</summary>")?;
         }
-        tables.into_iter().try_for_each(|table| put_table(out, table, &sheet.title, self))?;
+        if !tables.is_empty() {
+            writeln!(out, "<div class=\"flow\">")?;
+            tables.into_iter().try_for_each(|table| put_table(out, table, &sheet.title, self))?;
+            writeln!(out, "</div>")?;
+        }
         if folds {
             writeln!(out, "</details>")?;
         }
@@ -370,7 +379,8 @@ mod tests {
             id.filter(|id| *id != "zhang").map(|id| format!("p/{id}.html"))
         };
         let pages = [("Start".to_owned(), "index.html".to_owned())];
-        let place = Place { root: "../", pages: &pages, link: &link, data: None };
+        let place =
+            Place { root: "../", file: "report/x.html", pages: &pages, link: &link, data: None };
         let html = paged(vec![samples::sheet()], Some(place));
         assert!(html.contains("<a href=\"../p/wang.html\">王经理</a></th>"));
         assert!(html.contains("<a href=\"../p/wang.html\">wang</a></td>"));

@@ -118,7 +118,7 @@ fn put_row(
         Emphasis::Warn => "<tr class=\"warn\">",
         Emphasis::Total => "<tr class=\"total\">",
     });
-    let id = order.id.and_then(|at| row.cells.get(at)).map(plain);
+    let id = order.id.and_then(|at| row.cells.get(at)).map(plain).filter(|id| !id.is_empty());
     for (place, at) in order.positions.iter().enumerate() {
         let (Some(cell), Some(column)) = (row.cells.get(*at), columns.get(*at)) else { continue };
         let (open, close) =

@@ -48,6 +48,11 @@ impl Courses {
         let fan = pictures::fan(&days, period, settings.language);
         Courses { tiles: tiles(&days, period, settings), fan }
     }
+
+    /// The tiles.
+    pub fn tiles(&self) -> &[Tile] {
+        &self.tiles
+    }
 }
 
 /// The page. `words`: the query as it was typed.
