@@ -17,8 +17,8 @@ pub const STYLE: &str = include_str!("page.css");
 /// The script of every page.
 pub const SCRIPT: &str = include_str!("page.js");
 /// SHA-256 of the two, in base64: a test computes them.
-const STYLE_HASH: &str = "6KEIMQ1KrL+FH57dLXf1xSvKN4X8jWNLnBl5Dro/LqI=";
-const SCRIPT_HASH: &str = "3ztvX9ypjXkkOh5N/IK17YZ7IUbhQNmnHUi24AlXTHM=";
+const STYLE_HASH: &str = "jRPaWLs04Z7A/XlWfLDdrGeYxeDn3oZz9Bv9PwFU7i0=";
+const SCRIPT_HASH: &str = "hxxKi/JwZd5C6EVwjinLGkzzmtsputMLOY+gb/crIlM=";
 
 /// The page that a cell leads to: by the id of its column, its text, and the id of its row's thing where it names one.
 pub type Link<'l> = &'l (dyn Fn(&str, &str, Option<&str>) -> Option<String> + Sync);

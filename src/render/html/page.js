@@ -45,8 +45,8 @@ for (const table of document.querySelectorAll("table")) {
   const none = document.createElement("p");
   none.className = "about";
   none.setAttribute("role", "status");
-  table.parentElement.after(none);
-  if (folded) table.parentElement.after(more);
+  table.after(none);
+  if (folded) table.after(more);
   const update = () => {
     let shown = 0;
     for (const row of rows) {
