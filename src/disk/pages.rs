@@ -225,6 +225,7 @@ fn is_as_it_is(path: &Path, bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "files of tests")]
 mod tests {
     use super::*;
 

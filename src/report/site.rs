@@ -21,7 +21,7 @@ use crate::table::words::column;
 use crate::value::id::{fold, slug};
 use crate::value::label::Lang;
 use crate::value::text::Text;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// A longer table of a report is cut: pages of many megabytes are slow.
 const ROWS: usize = 1_000;
@@ -90,6 +90,8 @@ pub struct Site {
     places: HashMap<String, usize>,
     /// The file of each rep's page, by the rep's id and name.
     reps: HashMap<String, String>,
+    /// The id and the name of each rep.
+    team: Vec<(String, String)>,
     /// The dealings of the customers with plans, by the position of their first file.
     dealings: HashMap<u32, Dealings>,
     lang: Lang,
@@ -109,7 +111,9 @@ impl Site {
             true => HashMap::new(),
             false => by_customer(book, |first| planned.contains(&first)),
         };
-        Site { entries, places, reps: reps(settings), dealings, lang: settings.language }
+        let team = settings.reps.iter().map(|rep| (rep.id.to_string(), rep.display().to_owned()));
+        let (team, lang) = (team.collect(), settings.language);
+        Site { entries, places, reps: reps(settings), team, dealings, lang }
     }
 
     /// The main pages: name and file.
@@ -291,16 +295,10 @@ impl Site {
             row.extend(entry.words.iter().cloned());
             rows.push(row);
         }
-        let mut reps: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
-        for (name, file) in &self.reps {
-            reps.entry(file).or_default().push(name);
-        }
-        for (file, mut names) in reps {
-            names.sort_unstable();
-            let mut row = vec![address(file)];
-            row.extend(names.into_iter().cloned());
-            rows.push(row);
-        }
+        rows.extend(self.team.iter().map(|(id, name)| {
+            let file = self.reps.get(id).map(|file| address(file)).unwrap_or_default();
+            vec![file, name.clone(), id.clone()]
+        }));
         rows.extend(REPORTS.iter().map(|report| {
             let (en, zh) = report.about;
             let file = format!("report/{}.html", report.name);

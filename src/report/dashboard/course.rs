@@ -1,6 +1,7 @@
 //! The main figures of the ledger on a day and on the same day of each of the twelve weeks before, of one scan: each
 //! record is judged at the end of each day by the functions of the reports.
 
+use crate::model::pipeline::Outcome;
 use crate::report::Request;
 use crate::report::expectation::Expectation;
 use crate::report::measures::{Measures, measures};
@@ -10,8 +11,8 @@ use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::receivables::customers::{Gathered, MoneyFile};
 use crate::rules::receivables::sum;
-use crate::rules::replay::derive;
 use crate::rules::replay::state::Record;
+use crate::rules::replay::{derive, upto};
 use crate::value::date::Date;
 use crate::value::money::{Money, Sum};
 use crate::value::period::Period;
@@ -110,10 +111,19 @@ pub(super) fn courses(book: &Book, request: &Request, period: Period) -> Vec<Day
 }
 
 /// Calls `each` with the record as it was at the end of the day of each book, the latest first, as long as it was there.
+/// A pursuit that has ended stands still until something else is entered: such a record is not replayed.
 fn each_day(record: &Record, books: &[Book], mut each: impl FnMut(usize, &Record)) {
+    let Some(latest) = books.first() else { return };
     each(0, record);
+    let events = &record.prospect.events;
+    let entries = upto(events, latest.as_of).len();
+    let is_over = record.state.outcome != Outcome::Open && !record.prospect.is_customer;
     let mut past: Option<Record> = None;
     for (at, book) in books.iter().enumerate().skip(1) {
+        if is_over && upto(events, book.as_of).len() == entries {
+            each(at, record);
+            continue;
+        }
         let Some((state, history, _)) = derive(&record.prospect, &book.settings, book.as_of) else {
             return;
         };

@@ -89,18 +89,6 @@ pub fn dashboard(
         parts.push(Part { sheet, room: Room::Half });
     }
     parts.push(Part { sheet: load(book, request, &with)?, room: Room::Half });
-    parts.extend(pictures::contacts(book, request).map(|picture| {
-        let title = lang.pick("Contacts", "联系").to_owned();
-        let notes = vec![picture.description.clone()];
-        let sheet = Sheet {
-            id: "contacts".into(),
-            title,
-            notes,
-            pictures: vec![picture],
-            ..Sheet::default()
-        };
-        Part { sheet, room: Room::Half }
-    }));
     for name in FOLDED {
         parts.extend(with(request, name)?.map(|sheet| Part { sheet, room: Room::Folded }));
     }
@@ -177,6 +165,7 @@ fn load(
     // The turn of each rep is advice on the next prospect, and not on the page.
     sheet.notes.clear();
     sheet.pictures = pictures;
+    sheet.pictures.extend(pictures::contacts(book, request));
     Ok(sheet)
 }
 
