@@ -6,6 +6,7 @@ mod pictures;
 mod tiles;
 
 use super::breakdown::percent;
+use super::cases::Cases;
 use super::conversion::onward;
 use super::figures::enough;
 use super::funnel::funnel_with;
@@ -25,6 +26,9 @@ const ROWS: usize = 200;
 
 /// What is due within so many days is on the list.
 const DUE_DAYS: i64 = 7;
+
+/// So many open cases are listed.
+const CASES: usize = 20;
 
 /// The reports below the pictures, folded, in this order.
 const FOLDED: [&str; 7] =
@@ -113,8 +117,24 @@ pub(super) fn to_do(book: &Book, request: &Request) -> Sheet {
     let mut sheet = due::due(book, request, DUE_DAYS);
     sheet.title = lang.pick("To do", "要做的事").into();
     let nothing = sheet.tables.iter().all(|table| table.rows.is_empty());
+    let cases = Cases::listed(false, &book.settings).sheet(book, request, false);
+    let open = cases.tables.into_iter().next().filter(|table| !table.rows.is_empty());
+    if let Some(mut table) = open {
+        let all = table.rows.len();
+        table.rows.truncate(CASES);
+        table.title = lang.pick("Open cases, the most urgent first", "未结受理，最急的在前").into();
+        sheet.tables.push(table);
+        if all > CASES {
+            sheet.notes.push(match lang {
+                Lang::En | Lang::Machine => {
+                    format!("{CASES} of {all} open cases; all of them: crm cases")
+                }
+                Lang::Zh => format!("未结受理共 {all} 件，只列 {CASES} 件；全部：crm cases"),
+            });
+        }
+    }
     if nothing {
-        sheet.tables.clear();
+        sheet.tables.retain(|table| !table.rows.is_empty());
         sheet.notes.push(lang.pick("nothing is due in the next 7 days", "近7天没有待办").into());
     }
     sheet
