@@ -104,9 +104,18 @@ impl PageFolder {
     /// one still knows all of them.
     ///
     /// # Errors
-    /// Fails if the list cannot be written.
+    /// Fails if one of them is there and was not written by the run before, or if the list cannot be written.
     pub fn announce(&self, names: impl IntoIterator<Item = String>) -> Result<(), Diagnostic> {
         let all: BTreeSet<String> = names.into_iter().chain(self.before.iter().cloned()).collect();
+        let is_there = |name: &&String| self.folder.join(name).symlink_metadata().is_ok();
+        if let Some(name) = all.difference(&self.before).find(is_there) {
+            let path = self.folder.join(name);
+            let path = path.display();
+            let message =
+                words!("{path} is no page of `crm site`", "{path} 不是 `crm site` 生成的网页");
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!("move it, or name a new folder", "请把它移走，或指定一个新文件夹")));
+        }
         self.write_list(&all)
     }
 
@@ -295,6 +304,20 @@ mod tests {
         ] {
             assert_eq!(names(wrong), None, "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_file_of_others_in_the_place_of_a_page_is_refused() {
+        let root = ledger();
+        let folder = root.path().join("site");
+        site(&folder, root.path(), &["index.html", "p/a.html"]);
+        fs::write(folder.join("p/b.html"), "mine").unwrap();
+        let second = PageFolder::open(&folder, root.path()).unwrap();
+        let names = ["index.html", "p/b.html"].map(String::from);
+        let refused = second.announce(names).unwrap_err();
+        assert!(refused.message.en().contains("is no page of `crm site`"));
+        let list = fs::read_to_string(folder.join(LIST)).unwrap();
+        assert_eq!(list, "crm site 1\nindex.html\np/a.html\n");
     }
 
     #[cfg(unix)]

@@ -116,6 +116,15 @@ impl Site {
         Site { entries, places, reps: reps(settings), team, dealings, lang }
     }
 
+    /// Every page of HTML, by its file.
+    pub fn files(&self) -> Vec<String> {
+        let mut files: Vec<String> = self.entries.iter().map(Entry::file).collect();
+        files.extend(self.main_pages().into_iter().chain(self.pager()).map(|(_, file)| file));
+        files.extend(REPORTS.iter().map(|report| format!("report/{}.html", report.name)));
+        files.extend(self.reps.values().cloned());
+        files
+    }
+
     /// The main pages: name and file.
     pub fn main_pages(&self) -> Vec<(String, String)> {
         let pages = [

@@ -82,8 +82,8 @@ impl Writer<'_> {
     fn write(&self, book: &Book, fits: bool) -> Result<(), Diagnostic> {
         let site = Pages::of(book);
         let main = site.main_pages();
-        let files = site.entries.iter().map(|entry| entry.file());
-        self.out.announce(files)?;
+        let beside = ["page.css", "page.js", "index.js"].map(String::from);
+        self.out.announce(site.files().into_iter().chain(beside))?;
         self.out.write("page.css", STYLE.as_bytes());
         self.out.write("page.js", SCRIPT.as_bytes());
         self.out.write("index.js", site.index().as_bytes());

@@ -121,7 +121,8 @@ pub(super) fn draw_stacked(
     course: &str,
     bars: &[StackedBar],
 ) -> Option<(f64, String)> {
-    let sizes = bars.iter().map(|bar| bar.parts.iter().sum::<u64>());
+    let sum = |parts: &[u64]| parts.iter().fold(0, |all: u64, part| all.saturating_add(*part));
+    let sizes = bars.iter().map(|bar| sum(&bar.parts));
     let most = sizes.chain(bars.iter().filter_map(|bar| bar.limit.map(u64::from))).max()?.max(1);
     let has_course = bars.iter().any(|bar| bar.course.iter().any(|n| *n > 0));
     let room = if has_course { WIDTH - 120.0 } else { WIDTH - 4.0 };
@@ -139,7 +140,7 @@ pub(super) fn draw_stacked(
         let lines = wrapped(&words, room);
         wrapped_text(&mut out, 0.0, y + 13.0, 16.0, "", &lines);
         y += lines.len() as f64 * 16.0 + 4.0;
-        let mut from = 0;
+        let mut from = 0_u64;
         for (n, (size, name)) in bar.parts.iter().zip(parts).enumerate() {
             if *size == 0 {
                 continue;
@@ -152,7 +153,7 @@ pub(super) fn draw_stacked(
                 (x(*size) - 1.0).max(0.5),
                 escaped(name),
             );
-            from += size;
+            from = from.saturating_add(*size);
         }
         if let Some(limit) = bar.limit {
             let at = x(u64::from(limit)).max(1.0);

@@ -83,11 +83,8 @@ fn days_of_axis(from: Date, to: Date) -> Vec<Date> {
 
 /// Five shades: nothing, and four steps up to the greatest.
 fn shade(quantity: u64, most: u64) -> usize {
-    if quantity == 0 || most == 0 {
-        0
-    } else {
-        ((4 * quantity).div_ceil(most) as usize).clamp(1, 4)
-    }
+    let quarters = (4 * u128::from(quantity)).div_ceil(u128::from(most.max(1)));
+    if quantity == 0 { 0 } else { quarters.clamp(1, 4) as usize }
 }
 
 /// The opacity of each shade but the first.
