@@ -87,7 +87,7 @@ impl PageFolder {
             }
         };
         if !folder.is_dir() {
-            fs::create_dir(folder).map_err(|error| failed(folder, &error))?;
+            make_folder(folder, &root.join(SETTINGS)).map_err(|error| failed(folder, &error))?;
         }
         let folder = folder.canonicalize().map_err(|error| failed(folder, &error))?;
         Ok(PageFolder {
@@ -190,13 +190,28 @@ impl PageFolder {
         if folder.is_symlink() {
             return Err(std::io::Error::other("its folder is a symbolic link"));
         }
-        match fs::create_dir(folder) {
+        match make_folder(folder, &self.like) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
         known.insert(folder.to_owned());
         Ok(())
     }
+}
+
+/// Makes a folder that those can look into who may read the file `like`.
+#[cfg(unix)]
+fn make_folder(folder: &Path, like: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    let read = fs::metadata(like).map_or(0o444, |meta| meta.permissions().mode() & 0o444);
+    let look = read | (read >> 2);
+    fs::DirBuilder::new().mode(0o700 | look | (read >> 1) & 0o022).create(folder)
+}
+
+/// Makes a folder, with the rights that its parent gives.
+#[cfg(not(unix))]
+fn make_folder(folder: &Path, _: &Path) -> std::io::Result<()> {
+    fs::create_dir(folder)
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
@@ -304,6 +319,20 @@ mod tests {
         ] {
             assert_eq!(names(wrong), None, "{wrong:?}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pages_and_their_folders_are_as_private_as_the_settings() {
+        use std::os::unix::fs::PermissionsExt;
+        let root = ledger();
+        let settings = root.path().join(SETTINGS);
+        fs::set_permissions(&settings, fs::Permissions::from_mode(0o600)).unwrap();
+        let folder = root.path().join("site");
+        site(&folder, root.path(), &["index.html", "p/a.html"]);
+        let open =
+            |name: &str| fs::metadata(folder.join(name)).unwrap().permissions().mode() & 0o077;
+        assert_eq!(["", "p", "index.html", "p/a.html", LIST].map(open), [0; 5]);
     }
 
     #[test]

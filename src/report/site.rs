@@ -203,7 +203,8 @@ impl Site {
             let query = format!("owner:\"{}\"", rep.id);
             let Ok(query) = Query::parse(&query, "owner", settings, book.as_of) else { continue };
             let request = Request::of(query);
-            let list = List::of(&DEFAULT, &[], settings)?.sheet(book, &request);
+            let mut list = List::of(&DEFAULT, &[], settings)?.sheet(book, &request);
+            list.title = self.lang.pick("Prospects", "潜在客户").into();
             let mut parts = vec![Part { sheet: to_do(book, &request), room: Room::Wide }];
             for name in ["funnel", "cycle"] {
                 let Some(report) = find(name) else { continue };

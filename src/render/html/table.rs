@@ -121,9 +121,11 @@ fn put_row(
     let id = order.id.and_then(|at| row.cells.get(at)).map(plain).filter(|id| !id.is_empty());
     for (place, at) in order.positions.iter().enumerate() {
         let (Some(cell), Some(column)) = (row.cells.get(*at), columns.get(*at)) else { continue };
-        let (open, close) =
-            if place == 0 { ("<th scope=\"row\"", "</th>") } else { ("<td", "</td>") };
         let text = shown(cell, decimals[*at], frame.options);
+        // A header of nothing is none.
+        let is_header = place == 0 && !text.trim().is_empty();
+        let (open, close) =
+            if is_header { ("<th scope=\"row\"", "</th>") } else { ("<td", "</td>") };
         out.extend([open, " class=\"", class_of(column.kind), "\""]);
         // The sort key of a column of numbers, where that is not its text.
         if column.kind == Kind::Number {

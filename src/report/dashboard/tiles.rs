@@ -5,6 +5,7 @@ use crate::model::settings::Settings;
 use crate::report::breakdown::percent;
 use crate::report::figures::words;
 use crate::report::outlook::{ForecastLine, Outlook};
+use crate::rules::span::Span;
 use crate::table::page::{Change, Gauge, Tile, Way, elapsed};
 use crate::value::label::Lang;
 use crate::value::money::Amount;
@@ -163,7 +164,7 @@ fn won(days: &[DayFigures], now: &DayFigures, period: Period, settings: &Setting
         Lang::Zh => format!("n = {n}；近7天 {week}"),
     };
     Tile {
-        label: format!("{label} {period}"),
+        label: format!("{label} {}", period_name(period, settings)),
         figure: sum.round(0).grouped(),
         is_absent: false,
         detail,
@@ -176,6 +177,13 @@ fn won(days: &[DayFigures], now: &DayFigures, period: Period, settings: &Setting
         },
         ..of_week
     }
+}
+
+/// `2010-03`, `2010Q1`, else both days.
+fn period_name(period: Period, settings: &Settings) -> String {
+    let spans = [Span::Month, Span::Quarter];
+    let named = spans.into_iter().find(|span| span.around(period.from, settings) == period);
+    named.map_or_else(|| period.to_string(), |span| span.name(period.from, settings))
 }
 
 /// The open prospects in the ledger's own currency: what they are worth by the calibrated odds of their columns.
@@ -297,6 +305,17 @@ mod tests {
         let said = change(0.25, 0.2, Unit::Share, true, Lang::En).text;
         assert_eq!(said, "▲ +5.0 points on the week before");
         assert_eq!(change(1.0, 4.0, Unit::Money, true, Lang::Zh).text, "▼ 较上周 -3");
+    }
+
+    #[test]
+    fn a_month_and_a_quarter_are_called_by_their_names() {
+        let day = |text: &str| crate::value::date::Date::parse(text).unwrap();
+        let named = |from: &str, to: &str| {
+            period_name(Period { from: day(from), to: day(to) }, &Settings::default())
+        };
+        assert_eq!(named("2010-03-01", "2010-03-31"), "2010-03");
+        assert_eq!(named("2010-01-01", "2010-03-31"), "2010Q1");
+        assert_eq!(named("2010-01-01", "2010-03-30"), "2010-01-01..2010-03-30");
     }
 
     #[test]
