@@ -123,6 +123,7 @@ pub enum Command {
     WhatIf(commands::what_if::WhatIf),
     Backtest(commands::backtest::Backtest),
     Dashboard(commands::dashboard::Dashboard),
+    Site(commands::site::Site),
     Help(commands::help::Help),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),

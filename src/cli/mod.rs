@@ -24,6 +24,7 @@ use clap::error::ErrorKind;
 use context::{Context, color_choice};
 use diagnose::Look;
 use environment::Environment;
+use std::io::IsTerminal;
 
 /// Runs the program and gives its exit status.
 pub fn main() -> u8 {
@@ -55,6 +56,15 @@ pub fn main() -> u8 {
     let color = color(color_choice(&cli.global, &own));
     if let Command::Letters(letters) = &mut cli.command {
         letters.folder = cli.global.output.take();
+    }
+    if let Command::Site(site) = &mut cli.command {
+        site.folder = cli.global.output.take();
+    }
+    if let Command::Dashboard(dashboard) = &mut cli.command
+        && cli.global.output.is_none()
+        && std::io::stdout().is_terminal()
+    {
+        cli.global.output = Some(dashboard.unnamed());
     }
     let is_text = matches!(&cli.command, Command::Export(export) if export.is_text());
     let context = match Context::new(cli.global, env, own, command, is_text) {
@@ -132,6 +142,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::WhatIf(command) => command.run(context),
         Command::Backtest(command) => command.run(context),
         Command::Dashboard(command) => command.run(context),
+        Command::Site(command) => command.run(context),
         Command::Help(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),

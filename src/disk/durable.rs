@@ -119,6 +119,19 @@ pub fn write_file_by(
     Ok(())
 }
 
+/// Puts a file in place of `path`: new or old, never half, but for a power loss. A link in its place is replaced, not
+/// followed. The file has no permission that the file `like` lacks.
+pub(super) fn replace_quickly(
+    path: &Path,
+    like: Option<&Path>,
+    bytes: &[u8],
+) -> std::io::Result<()> {
+    let mut file = temporary(path.parent().unwrap_or(Path::new(".")), like)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// Fails if nothing could be written in place of `path` (see [`write_file`]), as far as a look tells.
 pub fn try_file(path: &Path) -> std::io::Result<()> {
     match fs::metadata(path) {

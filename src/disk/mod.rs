@@ -10,6 +10,7 @@ pub mod knowledge;
 pub mod ledger;
 pub mod likeness;
 pub mod listing;
+pub mod pages;
 pub mod private;
 pub mod recover;
 pub mod root;

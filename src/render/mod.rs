@@ -16,7 +16,7 @@ mod table;
 mod text;
 mod xlsx;
 
-pub use html::page;
+pub use html::{Link, Place, SCRIPT, STYLE, page};
 pub use text::clean;
 
 use crate::diag::Words;

@@ -24,6 +24,21 @@ pub(super) fn lines(picture: &Picture, options: &Options) -> Vec<(String, Emphas
             all.extend(marks);
             draw_range(&all, width, options.ascii)
         }
+        Chart::Funnel(stages) => {
+            let counts: Vec<Quantity> = stages.iter().map(|stage| stage.count.clone()).collect();
+            draw_bars(&counts, width, options.ascii)
+        }
+        // A change that is taken away has a bar of its size.
+        Chart::Waterfall(quantities) => {
+            let sized = |one: &Quantity| Quantity { value: one.value.abs(), ..one.clone() };
+            let sizes: Vec<Quantity> = quantities.iter().map(sized).collect();
+            draw_bars(&sizes, width, options.ascii)
+        }
+        // These are drawn on pages alone: their words are in the description.
+        Chart::Fan { .. } | Chart::Dots { .. } | Chart::Stacked { .. } | Chart::Days { .. } => {
+            let words = clean(&picture.description).into_owned();
+            vec![(cut(&words, width, options.ascii), Emphasis::Plain)]
+        }
     }
 }
 
@@ -173,6 +188,8 @@ fn draw_range(all: &[&Quantity], width: usize, ascii: bool) -> Vec<(String, Emph
 mod tests {
     use super::*;
     use crate::render::{samples, svg};
+    use crate::table::picture::{DotColumn, FunnelStage, Spread, StackedBar};
+    use crate::value::date::Date;
     use proptest::prelude::*;
 
     fn drawn(picture: &Picture, ascii: bool) -> String {
@@ -260,6 +277,46 @@ New   █▇▇▇▆▅▅▅▄▄▄▃▃▃▃▂▂▂▂▂▂▁▁▁�
                     middle: all[1].clone(),
                     high: all[2].clone(),
                     marks: all[3..].to_vec(),
+                },
+                Chart::Waterfall(all.clone()),
+                Chart::Funnel(all.iter().map(|one| FunnelStage {
+                    count: one.clone(),
+                    worth: "1,000".into(),
+                    onward: "50 %".into(),
+                }).collect()),
+                Chart::Fan {
+                    past: values.iter().zip(0..).map(|(y, n)| (Date::MIN.plus(n), *y)).collect(),
+                    ahead: values.iter().zip(9..).map(|(y, n)| Spread {
+                        on: Date::MIN.plus(n), low: *y, middle: *y, high: y + 1.0,
+                    }).collect(),
+                    target: Some(all[0].clone()),
+                },
+                Chart::Days {
+                    from: Date::MIN,
+                    quantities: values.iter().map(|y| *y as u64).collect(),
+                    names: Default::default(),
+                },
+                Chart::Dots {
+                    y_title: "days".into(),
+                    marked: "late".into(),
+                    limit: "limit".into(),
+                    columns: vec![DotColumn {
+                        label: "长 label".into(),
+                        dots: values.iter().map(|y| (*y as u32, *y > 0.0)).collect(),
+                        limit: Some(values[0] as u32),
+                    }],
+                },
+                Chart::Stacked {
+                    parts: all.iter().map(|one| one.label.clone()).collect(),
+                    limit: "limit".into(),
+                    course: "closes".into(),
+                    bars: vec![StackedBar {
+                        label: "长 label".into(),
+                        parts: values.iter().map(|y| *y as u32 as u64).collect(),
+                        limit: Some(values[0] as u32),
+                        course: values.iter().map(|y| *y as u32 as u64).collect(),
+                        text: "text".into(),
+                    }],
                 },
             ];
             for chart in charts {

@@ -4,10 +4,11 @@ use super::Request;
 use super::breakdown::{by_cell, by_column, group_name, join, stage_cell};
 use super::figures::{bars, count, grouped, member, rate};
 use crate::diag::Diagnostic;
-use crate::model::pipeline::Outcome;
+use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
+use crate::table::picture::{Chart, DotColumn};
 use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::date::Date;
@@ -162,6 +163,60 @@ pub fn aging(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         sheet.notes.push(lang.pick(note, "各栏未设 max_days，只看销售周期").into());
     }
     Ok(sheet)
+}
+
+/// The days that each open prospect has been in its column, a column of dots for each column of a board: those too long
+/// there, or past the sales cycle, want attention.
+pub(super) fn dots(book: &Book, request: &Request) -> Vec<Picture> {
+    let (settings, lang) = (&book.settings, book.settings.language);
+    type Days = BTreeMap<(usize, usize), Vec<(u32, bool)>>;
+    let days = request.fold(
+        book,
+        |days: &mut Days, record| {
+            let state = &record.state;
+            if let (Outcome::Open, Some(since)) = (state.outcome, state.since) {
+                let stood = u32::try_from(book.as_of.days_since(since)).unwrap_or(0);
+                let is_late = state.flags.overdue || state.flags.stalled;
+                days.entry((state.pipeline, state.stage)).or_default().push((stood, is_late));
+            }
+        },
+        |all, part| join(all, part, |known, more| known.extend(more)),
+    );
+    let used = |board: usize| days.keys().any(|(at, _)| *at == board);
+    let boards: Vec<_> = settings.boards(used).filter(|(at, _)| used(*at)).collect();
+    let several = boards.len() > 1;
+    let picture = |(at, board): (usize, &Pipeline)| {
+        let columns = board.open().iter().enumerate().map(|(stage, column)| DotColumn {
+            label: column.label.get(lang, &column.id).to_owned(),
+            dots: days.get(&(at, stage)).cloned().unwrap_or_default(),
+            limit: column.max_days,
+        });
+        let columns: Vec<DotColumn> = columns.collect();
+        let said = columns.iter().map(|column| {
+            let late = column.dots.iter().filter(|dot| dot.1).count();
+            let (label, n) = (&column.label, column.dots.len());
+            match lang {
+                Lang::En | Lang::Machine => format!("{label} {n}, {late} of them late"),
+                Lang::Zh => format!("{label} {n}，其中 {late} 个停留过久"),
+            }
+        });
+        let description = said.collect::<Vec<_>>().join(lang.pick("; ", "；"));
+        let title = lang.pick("Days in the column, a dot a prospect", "在本栏的天数，每点一个客户");
+        let name = board.label.get(lang, &board.id);
+        Picture {
+            title: if several { format!("{name}: {title}") } else { title.to_owned() },
+            description,
+            chart: Chart::Dots {
+                y_title: lang.pick("days", "天").into(),
+                marked: lang
+                    .pick("too long in the column, or past the cycle", "停留过久或超过周期")
+                    .into(),
+                limit: lang.pick("the column's max_days", "本栏的 max_days").into(),
+                columns,
+            },
+        }
+    };
+    boards.into_iter().map(picture).collect()
 }
 
 /// Days past the nearer of the two limits that are passed.

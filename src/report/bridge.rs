@@ -3,10 +3,12 @@
 use super::Request;
 use super::breakdown::{by_cell, by_column, join};
 use super::changes::{BridgePart, ChangeKind, Stock, StockChange, part};
-use super::figures::{self, others};
+use super::figures::others;
 use crate::diag::{Code, Diagnostic, counted};
 use crate::rules::book::Book;
-use crate::table::sheet::{Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
+use crate::table::sheet::{
+    Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -273,11 +275,10 @@ pub(super) fn list_table(steps: &[StockChange], request: &Request, lang: Lang) -
     Table { id: LIST_TABLE.into(), title, columns, rows, ..Table::default() }
 }
 
-/// Opening, the changes of value, and closing, as bars of their size.
+/// Opening, the changes of value, and closing: each change hangs where the one before ends.
 pub(super) fn picture(span: &GroupBridge, days: &str, lang: Lang) -> Picture {
     let bar = |label: &str, amount: Amount, sign: &str| {
-        let size = amount.to_f64().abs();
-        Quantity::new(label, size, format!("{sign}{}", amount.trimmed().grouped()))
+        Quantity::new(label, amount.to_f64(), format!("{sign}{}", amount.trimmed().grouped()))
     };
     let mut bars = vec![bar(lang.pick("opening", "期初"), span.opening.value.own, "")];
     for (change, line) in span.lines.iter().filter(|(_, line)| !line.delta.value.own.is_zero()) {
@@ -291,5 +292,10 @@ pub(super) fn picture(span: &GroupBridge, days: &str, lang: Lang) -> Picture {
         bars.push(bar(change.label(lang), amount, sign).with(emphasis));
     }
     bars.push(bar(lang.pick("closing", "期末"), span.closing.value.own, ""));
-    figures::bars(&format!("{} {days}", lang.pick("Open value", "进行中的价值")), bars)
+    let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
+    Picture {
+        title: format!("{} {days}", lang.pick("Open value", "进行中的价值")),
+        description: said.join(", "),
+        chart: Chart::Waterfall(bars),
+    }
 }

@@ -139,6 +139,21 @@ pub fn conversion(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     Ok(sheet)
 }
 
+/// Of those that ever entered each open column, how many got further: advanced and entered, by board.
+pub(super) fn onward(book: &Book, request: &Request) -> BTreeMap<usize, Vec<(usize, usize)>> {
+    let of_board = |groups: FiguresByGroup| {
+        let mut all: Vec<(usize, usize)> = Vec::new();
+        for figures in groups.values() {
+            all.resize(all.len().max(figures.steps.len()), (0, 0));
+            for (sum, step) in all.iter_mut().zip(&figures.steps) {
+                *sum = (sum.0 + step.advanced, sum.1 + step.entered);
+            }
+        }
+        all
+    };
+    gather(book, request).into_iter().map(|(board, groups)| (board, of_board(groups))).collect()
+}
+
 /// The figures of each group.
 type FiguresByGroup = BTreeMap<String, ConversionFigures>;
 

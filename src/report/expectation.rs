@@ -6,8 +6,10 @@ use super::calibration::{Moves, Odds};
 use super::measures::Results;
 use super::outlook::{ForecastItem, OpenProspect, Outlook};
 use crate::model::pipeline::{Outcome, Stage};
+use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
+use crate::rules::replay::state::Record;
 use crate::value::period::Period;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,41 +39,61 @@ impl Expectation {
         let mut found = book.fold(
             &Query::everything(),
             |found: &mut Expectation, record| {
-                let (state, pipeline) = (&record.state, record.pipeline(settings));
-                found.moves.entry(state.pipeline).or_default().count(record, pipeline);
-                if !selected.has(record) {
-                    return;
-                }
-                found.boards.insert(state.pipeline);
-                found.results.add(record, book);
-                match pipeline.stages[state.stage] {
-                    Stage { outcome: Outcome::Open, probability, .. } if probability.is_zero() => {
-                        found.unweighed += 1;
-                    }
-                    Stage { outcome: Outcome::Open, .. } => {
-                        found.open.push(OpenProspect::of(record, book, request, period));
-                    }
-                    _ => {}
-                }
+                found.take(record, selected.has(record), book, request, period);
             },
-            |all, part| {
-                all.boards.extend(part.boards);
-                join(&mut all.moves, part.moves, |moves, others| moves.add(&others));
-                all.open.extend(part.open);
-                all.unweighed += part.unweighed;
-                all.results.join(part.results);
-            },
+            Expectation::join,
         );
-        found.open.sort_by(|a, b| (a.board, &a.id).cmp(&(b.board, &b.id)));
-        for (position, pipeline) in settings.pipelines.iter().enumerate() {
-            let moves = found.moves.remove(&position).unwrap_or_default();
-            found.odds.insert(position, moves.odds(pipeline, settings.forecast.weight));
-        }
+        found.settle(settings);
         found
     }
 
+    /// Takes in a record of a book: its moves, and if it is selected the rest.
+    pub(super) fn take(
+        &mut self,
+        record: &Record,
+        is_selected: bool,
+        book: &Book,
+        request: &Request,
+        period: Period,
+    ) {
+        let (state, pipeline) = (&record.state, record.pipeline(&book.settings));
+        self.moves.entry(state.pipeline).or_default().count(record, pipeline);
+        if !is_selected {
+            return;
+        }
+        self.boards.insert(state.pipeline);
+        self.results.add(record, book);
+        match pipeline.stages[state.stage] {
+            Stage { outcome: Outcome::Open, probability, .. } if probability.is_zero() => {
+                self.unweighed += 1;
+            }
+            Stage { outcome: Outcome::Open, .. } => {
+                self.open.push(OpenProspect::of(record, book, request, period));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes in what another thread has read.
+    pub(super) fn join(&mut self, part: Expectation) {
+        self.boards.extend(part.boards);
+        join(&mut self.moves, part.moves, |moves, others| moves.add(&others));
+        self.open.extend(part.open);
+        self.unweighed += part.unweighed;
+        self.results.join(part.results);
+    }
+
+    /// Once all records are taken in: the odds of the columns, and the open ones in order.
+    pub(super) fn settle(&mut self, settings: &Settings) {
+        self.open.sort_by(|a, b| (a.board, &a.id).cmp(&(b.board, &b.id)));
+        for (position, pipeline) in settings.pipelines.iter().enumerate() {
+            let moves = self.moves.remove(&position).unwrap_or_default();
+            self.odds.insert(position, moves.odds(pipeline, settings.forecast.weight));
+        }
+    }
+
     /// The open prospects, each with the odds of its column.
-    pub fn items(&self) -> impl Iterator<Item = ForecastItem<'_>> {
+    pub fn items(&self) -> impl Iterator<Item = ForecastItem<'_>> + Clone {
         self.open.iter().filter_map(|open| {
             Some(ForecastItem { open, odds: self.odds.get(&open.board)?.get(open.stage)? })
         })

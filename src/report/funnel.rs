@@ -5,15 +5,16 @@ use super::breakdown::{
     by_cell, by_column, join, labelled_cells, stage_cell, stage_cells, stage_columns,
     window as shown,
 };
-use super::figures::{bars, count, enough, few, grouped, others, span, without_rate};
+use super::figures::{count, enough, few, grouped, others, span, without_rate};
 use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::{Known, Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::rules::shape::{BoardNames, Shape};
+use crate::table::picture::FunnelStage;
 use crate::table::sheet::{
-    Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
+    Audience, Cell, Chart, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };
 use crate::table::words::column;
 use crate::value::label::Lang;
@@ -74,6 +75,15 @@ type ColumnsByGroup = BTreeMap<String, Vec<ColumnFigures>>;
 
 /// The funnel: a table for each pipeline in use.
 pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
+    Ok(funnel_with(book, request, &BTreeMap::new()))
+}
+
+/// The funnel, its picture with the share of those that went on from each column: words by board and column.
+pub(super) fn funnel_with(
+    book: &Book,
+    request: &Request,
+    onward: &BTreeMap<usize, Vec<String>>,
+) -> Sheet {
     let settings = &book.settings;
     let lang = settings.language;
     let gathered = gather(book, request);
@@ -101,7 +111,8 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         }
         shown.extend(board);
         sheet.notes.extend(notes(pipeline, groups, request, settings, window));
-        sheet.pictures.push(picture(pipeline, groups, settings));
+        let onward = onward.get(&index).map_or(&[][..], Vec::as_slice);
+        sheet.pictures.push(picture(pipeline, groups, onward, settings));
     }
     if let [only, pace] = shown.as_mut_slice() {
         hidden.push(pace.clone());
@@ -118,7 +129,7 @@ pub fn funnel(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         .flatten()
         .for_each(|cell| value.add_sum(&cell.value));
     sheet.notes.extend(without_rate(&value, settings));
-    Ok(sheet)
+    sheet
 }
 
 /// The days over which the pace shall be measured.
@@ -222,15 +233,31 @@ fn table(
     Table { id: pipeline.id.to_string(), title, columns, rows: rows.into(), ..Table::default() }
 }
 
-/// A bar for each open column, of all groups together. The closed one would grow for ever.
-fn picture(pipeline: &Pipeline, groups: &ColumnsByGroup, settings: &Settings) -> Picture {
+/// A stage for each open column, of all groups together. The closed one would grow for ever.
+fn picture(
+    pipeline: &Pipeline,
+    groups: &ColumnsByGroup,
+    onward: &[String],
+    settings: &Settings,
+) -> Picture {
     let lang = settings.language;
-    let shown = pipeline.open().iter().enumerate().map(|(stage, column)| {
-        let count: u64 = groups.values().map(|columns| columns[stage].count).sum();
+    let stages = pipeline.open().iter().enumerate().map(|(stage, column)| {
+        let mut all = ColumnFigures::default();
+        groups.values().for_each(|columns| all.join(&columns[stage]));
         let label = column.label.get(lang, &column.id);
-        Quantity::new(label, count as f64, grouped(count))
+        FunnelStage {
+            count: Quantity::new(label, all.count as f64, grouped(all.count)),
+            worth: all.value.grouped(),
+            onward: onward.get(stage).cloned().unwrap_or_default(),
+        }
     });
-    bars(pipeline.label.get(lang, &pipeline.id), shown.collect())
+    let stages: Vec<FunnelStage> = stages.collect();
+    let said = stages.iter().map(|stage| format!("{} {}", stage.count.label, stage.count.text));
+    Picture {
+        title: pipeline.label.get(lang, &pipeline.id).to_owned(),
+        description: said.collect::<Vec<_>>().join(", "),
+        chart: Chart::Funnel(stages),
+    }
 }
 
 /// The expected value is weighted while the prospect is open.

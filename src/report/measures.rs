@@ -204,7 +204,28 @@ impl Measures {
         sum
     }
 
-    fn win_rate(&self) -> Option<f64> {
+    /// The target of the period, if there is one.
+    pub(super) fn target(&self) -> Option<Amount> {
+        self.target.as_ref().ok().copied()
+    }
+
+    /// Won in the period so far: how many, and the money that they brought.
+    pub(super) fn so_far(&self) -> &(usize, Sum) {
+        &self.so_far
+    }
+
+    /// Won and lost, ever.
+    pub(super) fn ends(&self) -> Proportion {
+        self.ends
+    }
+
+    /// How many closes the median of their days is of.
+    pub(super) fn closes(&self) -> usize {
+        self.cycle.len()
+    }
+
+    /// The share that was won of those that ended; `None` of too few.
+    pub(super) fn win_rate(&self) -> Option<f64> {
         self.ends.rate().filter(|_| enough(self.ends.trials))
     }
 
@@ -369,7 +390,8 @@ impl Measures {
         needed(self.win_rate()?, self.slippage.to_f64())
     }
 
-    fn median_cycle(&self) -> Option<f64> {
+    /// The median of the days to close; `None` of too few.
+    pub(super) fn median_cycle(&self) -> Option<f64> {
         Summary::of(&self.cycle).filter(|s| enough(s.n as u64)).map(|s| s.median)
     }
 

@@ -143,7 +143,14 @@ pub struct Outlook {
 
 impl Outlook {
     /// The sums and the exact distribution over these items.
-    pub fn of<'f>(items: impl Iterator<Item = ForecastItem<'f>>) -> Outlook {
+    pub fn of<'f>(items: impl Iterator<Item = ForecastItem<'f>> + Clone) -> Outlook {
+        let points: Option<Vec<TwoPoint>> = items.clone().map(|item| item.two_point()).collect();
+        let distribution = points.and_then(|points| Distribution::of_sum(&points));
+        Outlook { distribution, ..Outlook::sums(items) }
+    }
+
+    /// The sums alone over these items.
+    pub(super) fn sums<'f>(items: impl Iterator<Item = ForecastItem<'f>>) -> Outlook {
         let mut outlook = Outlook {
             count: 0,
             value: Amount::ZERO,
@@ -151,19 +158,13 @@ impl Outlook {
             expected: Amount::ZERO,
             distribution: None,
         };
-        let mut points = Some(Vec::new());
         for item in items {
             outlook.count += 1;
             let value = item.open.value;
             outlook.value = outlook.value.plus(value);
             outlook.nominal = outlook.nominal.plus(weigh(value, item.odds.nominal));
             outlook.expected = outlook.expected.plus(value.times(item.odds.calibrated));
-            match (item.two_point(), &mut points) {
-                (Some(point), Some(points)) => points.push(point),
-                _ => points = None,
-            }
         }
-        outlook.distribution = points.and_then(|points| Distribution::of_sum(&points));
         outlook
     }
 

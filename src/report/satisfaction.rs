@@ -9,6 +9,7 @@ use crate::model::kind::EventKind;
 use crate::rules::book::Book;
 use crate::rules::customer::figures::{Mood, Satisfaction, SatisfactionScale};
 use crate::rules::replay::standing;
+use crate::rules::replay::state::Record;
 use crate::stats::{Net, Proportion};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
@@ -33,7 +34,7 @@ type InTwo = [[Answers; 2]; 2];
 
 /// What was asked and answered.
 #[derive(Default)]
-struct Heard {
+pub(super) struct Heard {
     groups: BTreeMap<String, InTwo>,
     months: BTreeMap<(String, usize), Answers>,
     /// Surveys of the period that were sent: without a score; and those that a later one with a score answers.
@@ -50,13 +51,7 @@ const SCALES: [SatisfactionScale; 2] = [SatisfactionScale::Csat, SatisfactionSca
 /// The answers of a period, against those of as many days before it.
 pub fn satisfaction(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let lang = book.settings.language;
-    let asked =
-        request.period.unwrap_or(Period { from: book.as_of.plus(1 - DAYS), to: book.as_of });
-    let now = Period { from: asked.from, to: asked.to.min(book.as_of) };
-    let days = now.days().max(1);
-    // A period that reaches back to the first day of all has none before it.
-    let before = (now.from > Date::MIN)
-        .then(|| Period { from: now.from.plus(-days), to: now.from.plus(-1) });
+    let (now, before) = window(request.period, book.as_of);
     request.selection(book);
     let heard = request_fold(book, request, now, before);
     let mut sheet = Sheet {
@@ -71,6 +66,17 @@ pub fn satisfaction(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     Ok(sheet)
 }
 
+/// The days of the answers up to a day, and as many before them, if there are any.
+pub(super) fn window(asked: Option<Period>, on: Date) -> (Period, Option<Period>) {
+    let asked = asked.unwrap_or(Period { from: on.plus(1 - DAYS), to: on });
+    let now = Period { from: asked.from, to: asked.to.min(on) };
+    let days = now.days().max(1);
+    // A period that reaches back to the first day of all has none before it.
+    let before = (now.from > Date::MIN)
+        .then(|| Period { from: now.from.plus(-days), to: now.from.plus(-1) });
+    (now, before)
+}
+
 fn request_fold(book: &Book, request: &Request, now: Period, before: Option<Period>) -> Heard {
     let selected = request.selection(book);
     book.fold_everybody(
@@ -79,33 +85,59 @@ fn request_fold(book: &Book, request: &Request, now: Period, before: Option<Peri
             if !selected.has(record) {
                 return;
             }
-            let mut waits = false;
-            for event in standing(&record.prospect.events, book.as_of) {
-                if event.kind == EventKind::Survey {
-                    let is_sent = event.score.is_none();
-                    heard.answered += u64::from(waits && !is_sent);
-                    waits = is_sent && now.contains(event.date());
-                    heard.sent += u64::from(waits);
-                }
-                let at = match event.date() {
-                    day if now.contains(day) => 0,
-                    day if before.is_some_and(|before| before.contains(day)) => 1,
-                    _ => continue,
-                };
-                if matches!(
-                    event.kind,
-                    EventKind::Survey | EventKind::Feedback | EventKind::Resolved
-                ) {
-                    let group = || request.group(record, book).unwrap_or_default();
-                    heard.take(event, at, group);
-                }
-            }
+            heard.hear(record, book, request, now, before);
         },
         Heard::join,
     )
 }
 
 impl Heard {
+    /// Takes in the answers of a record.
+    pub(super) fn hear(
+        &mut self,
+        record: &Record,
+        book: &Book,
+        request: &Request,
+        now: Period,
+        before: Option<Period>,
+    ) {
+        let said = |event: &Event| {
+            matches!(event.kind, EventKind::Survey | EventKind::Feedback | EventKind::Resolved)
+        };
+        if !record.prospect.events.iter().any(said) {
+            return;
+        }
+        let mut waits = false;
+        for event in standing(&record.prospect.events, book.as_of).filter(|event| said(event)) {
+            if event.kind == EventKind::Survey {
+                let is_sent = event.score.is_none();
+                self.answered += u64::from(waits && !is_sent);
+                waits = is_sent && now.contains(event.date());
+                self.sent += u64::from(waits);
+            }
+            let at = match event.date() {
+                day if now.contains(day) => 0,
+                day if before.is_some_and(|before| before.contains(day)) => 1,
+                _ => continue,
+            };
+            let group = || request.group(record, book).unwrap_or_default();
+            self.take(event, at, group);
+        }
+    }
+
+    /// The answers of the period on a scale, of all groups: its name, how many, and the figure with the ends of its
+    /// interval, in points; no figure of too few.
+    pub(super) fn of(&self, scale: usize) -> (&'static str, u64, Option<[f64; 3]>) {
+        let mut all = Answers::default();
+        self.groups.values().for_each(|scales| all.join(scales[scale][0]));
+        (SCALES[scale].name(), all.n, all.figure(SCALES[scale]))
+    }
+
+    /// The scale on which most answers of the period are; the first where there are none.
+    pub(super) fn usual(&self) -> usize {
+        if self.of(1).1 > self.of(0).1 { 1 } else { 0 }
+    }
+
     fn take(&mut self, event: &Event, at: usize, group: impl Fn() -> String) {
         let is_now = u64::from(at == 0);
         match event.kind {
@@ -125,7 +157,8 @@ impl Heard {
         }
     }
 
-    fn join(&mut self, other: Heard) {
+    /// Takes in the answers that another thread has read.
+    pub(super) fn join(&mut self, other: Heard) {
         join(&mut self.groups, other.groups, |known, more| {
             for (known, more) in known.iter_mut().flatten().zip(more.iter().flatten()) {
                 known.join(*more);

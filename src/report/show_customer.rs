@@ -16,8 +16,12 @@ use crate::value::text::Text;
 
 /// Everything about the customer of a file on the day of the book. The book is graded.
 pub fn show_customer(file: &Record, book: &Book) -> Sheet {
+    show_with(file, prospects_of(&file.prospect.id, book), book)
+}
+
+/// [`show_customer`] with the prospects that name the customer as their account, by id.
+pub(super) fn show_with(file: &Record, prospects: Vec<Record>, book: &Book) -> Sheet {
     let lang = book.settings.language;
-    let prospects = prospects_of(&file.prospect.id, book);
     let mut all = vec![file];
     all.extend(&prospects);
     let (settings, on) = (&book.settings, book.as_of);

@@ -1,6 +1,7 @@
 //! The result of reports: tables of typed cells, with titles in the ledger's language. No widths, no
 //! colours, no formats.
 
+pub use super::picture::{Chart, Emphasis, Picture, Quantity, Series};
 use crate::value::date::{Date, Moment};
 use crate::value::money::{Amount, Currency, Money, Sum};
 use crate::value::text::Text;
@@ -119,20 +120,6 @@ pub enum Kind {
     Number,
     /// Dates.
     Date,
-}
-
-/// The emphasis of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Emphasis {
-    /// Not at all.
-    #[default]
-    Plain,
-    /// Good: won, met.
-    Good,
-    /// Wants attention: overdue, missed.
-    Warn,
-    /// A sum of the rows above.
-    Total,
 }
 
 /// A column: its stable name for machines, its title for people.
@@ -322,83 +309,6 @@ pub struct Sheet {
     pub notes: Vec<String>,
     /// Pictures of the figures in the tables.
     pub pictures: Vec<Picture>,
-}
-
-/// A chart, by its data and not by its drawing.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Picture {
-    /// The title, for people.
-    pub title: String,
-    /// The picture in words, for readers who cannot see it.
-    pub description: String,
-    /// The drawing.
-    pub chart: Chart,
-}
-
-/// The data of a picture.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Chart {
-    /// Quantities beside each other, from nothing to the largest: one bar each.
-    Bars(Vec<Quantity>),
-    /// Shares over time, each keeping its height until the next point: survival, cumulative curves.
-    Steps {
-        /// The title of the horizontal axis: `days`.
-        x_title: String,
-        /// The title of the vertical axis, from 0 to 1.
-        y_title: String,
-        /// The curves.
-        series: Vec<Series>,
-    },
-    /// A spread around a middle, and the quantities to compare it with.
-    Range {
-        /// The lower end.
-        low: Quantity,
-        /// The middle.
-        middle: Quantity,
-        /// The upper end.
-        high: Quantity,
-        /// Others on the same scale: a target, last year.
-        marks: Vec<Quantity>,
-    },
-}
-
-/// A quantity with its name.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Quantity {
-    /// Its name.
-    pub label: String,
-    /// The quantity: decides its position. Not a number: it is not drawn.
-    pub value: f64,
-    /// How much, as people read it.
-    pub text: String,
-    /// Its emphasis.
-    pub emphasis: Emphasis,
-}
-
-impl Quantity {
-    /// A quantity without emphasis.
-    pub fn new(label: impl Into<String>, value: f64, text: impl Into<String>) -> Quantity {
-        let emphasis = Emphasis::Plain;
-        Quantity { label: label.into(), value, text: text.into(), emphasis }
-    }
-
-    /// Returns the quantity with emphasis.
-    #[must_use]
-    pub fn with(mut self, emphasis: Emphasis) -> Quantity {
-        self.emphasis = emphasis;
-        self
-    }
-}
-
-/// A curve of steps.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Series {
-    /// Its name.
-    pub label: String,
-    /// x and height, in the order of x.
-    pub points: Vec<(f64, f64)>,
-    /// x, lower and upper limit of the height, in the order of x.
-    pub band: Vec<(f64, f64, f64)>,
 }
 
 impl Sheet {

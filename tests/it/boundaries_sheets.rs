@@ -227,7 +227,9 @@ fn a_programs_record_has_the_label_of_a_column_where_it_differs_from_the_id() {
 
 /// The marks of the bars of a report's picture.
 fn bars(sheet: &Sheet) -> String {
-    let Chart::Bars(bars) = &sheet.pictures[0].chart else { panic!("{:?}", sheet.pictures) };
+    let (Chart::Bars(bars) | Chart::Waterfall(bars)) = &sheet.pictures[0].chart else {
+        panic!("{:?}", sheet.pictures)
+    };
     bars.iter().map(|bar| if bar.emphasis == Emphasis::Good { '+' } else { '.' }).collect()
 }
 

@@ -52,6 +52,7 @@ mod money;
 mod monthly_lists;
 mod orders;
 mod own_settings;
+mod pages;
 mod people;
 mod pool;
 mod projects;

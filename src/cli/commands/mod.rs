@@ -48,6 +48,7 @@ pub mod schema;
 pub mod search;
 pub mod set;
 pub mod show;
+pub mod site;
 pub mod sweep;
 pub mod tally;
 pub mod undo;

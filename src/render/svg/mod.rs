@@ -1,11 +1,17 @@
 //! Charts as inline SVG: text and numbers only, coloured by the page's style sheet (`page.css`), with
 //! a title and a description for readers who cannot see them.
 
+mod crowd;
+mod flow;
+mod time;
+
+pub(super) use time::{course, gauge};
+
 use super::picture::greatest;
 use super::text::{escaped, number};
 use crate::table::sheet::{Chart, Emphasis, Picture, Quantity, Series};
 use std::fmt::Write;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
 /// The width of every drawing, in its own units: about a phone's, so that text stays legible there.
 const WIDTH: f64 = 440.0;
@@ -20,6 +26,16 @@ pub(super) fn draw(picture: &Picture, id: &str) -> Option<String> {
         Chart::Bars(bars) => draw_bars(bars),
         Chart::Steps { x_title, y_title, series } => draw_steps(x_title, y_title, series),
         Chart::Range { low, middle, high, marks } => draw_range([low, middle, high], marks),
+        Chart::Funnel(stages) => flow::draw_funnel(stages),
+        Chart::Waterfall(quantities) => flow::draw_waterfall(quantities),
+        Chart::Fan { past, ahead, target } => time::draw_fan(past, ahead, target.as_ref()),
+        Chart::Dots { y_title, marked, limit, columns } => {
+            crowd::draw_dots(y_title, marked, limit, columns)
+        }
+        Chart::Stacked { parts, limit, course, bars } => {
+            crowd::draw_stacked(parts, limit, course, bars)
+        }
+        Chart::Days { from, quantities, names } => time::draw_days(*from, quantities, names),
     }?;
     let (title, description) = (escaped(&picture.title), escaped(&picture.description));
     Some(format!(
@@ -33,17 +49,65 @@ fn extent(text: &str) -> f64 {
     text.chars().map(|c| if c.width() == Some(2) { 13.5 } else { 7.8 }).sum()
 }
 
-/// The text, cut to about this width.
-fn cut(text: &str, room: f64) -> String {
-    if extent(text) <= room {
-        return text.to_owned();
+/// The extent of the widest of some texts.
+fn widest<'t>(texts: impl Iterator<Item = &'t str>) -> f64 {
+    texts.map(extent).fold(0.0, f64::max)
+}
+
+/// The text in lines of about this width: broken at spaces, and within words that have characters of two columns. A word
+/// that is wider stays whole.
+fn wrapped(text: &str, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    let mut used = 0.0;
+    for piece in pieces(text) {
+        let wide = extent(piece.trim_end());
+        if used > 0.0 && used + wide > room {
+            lines.push(String::new());
+            used = 0.0;
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(piece);
+        }
+        used += extent(piece);
     }
-    let mut used = extent("…");
-    let kept = text.chars().take_while(|c| {
-        used += extent(c.encode_utf8(&mut [0; 4]));
-        used <= room
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The parts of a text that no line may break: words with the spaces behind them, and single wide characters.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let breaks = text.char_indices().zip(text.chars().skip(1));
+    let ends = breaks.filter_map(|((at, c), next)| {
+        let is_wide = c.width() == Some(2) && !"（《“".contains(c);
+        let breaks =
+            c == ' ' && next != ' ' || is_wide && next != ' ' && !"，。；：）、》”".contains(next);
+        breaks.then_some(at + c.len_utf8())
     });
-    kept.chain(['…']).collect()
+    let mut from = 0;
+    let mut ends: Vec<usize> = ends.collect();
+    ends.push(text.len());
+    ends.into_iter().map(move |to| &text[std::mem::replace(&mut from, to)..to])
+}
+
+/// Lines of text below each other.
+fn wrapped_text(out: &mut String, x: f64, y: f64, pitch: f64, class: &str, lines: &[String]) {
+    for (n, words) in lines.iter().enumerate() {
+        text(out, x, y + n as f64 * pitch, class, words);
+    }
+}
+
+/// An area in the soft shade of a colour.
+fn band(out: &mut String, colour: usize, corners: &[(f64, f64)]) {
+    if !corners.is_empty() {
+        let whole = |v: f64| v;
+        let shape = path(corners.iter().copied(), &whole, &whole);
+        let _ = writeln!(out, "<path class=\"band c{colour}\" d=\"{shape}Z\"/>");
+    }
+}
+
+/// Does a text of this width, centred at `x` on the line `y`, touch one that is there: its centre, line, width, height?
+fn overlaps(known: &[f64; 4], x: f64, y: f64, wide: f64) -> bool {
+    let [at, base, width, height] = *known;
+    (at - x).abs() < (width + wide) / 2.0 + 3.0 && (base - y).abs() < height
 }
 
 fn text(out: &mut String, x: f64, y: f64, class: &str, words: &str) {
@@ -87,20 +151,18 @@ fn decimals(step: f64) -> usize {
 }
 
 fn draw_bars(bars: &[Quantity]) -> Option<(f64, String)> {
-    let widest = |texts: &mut dyn Iterator<Item = &String>| {
-        texts.map(|text| extent(text)).fold(0.0, f64::max)
-    };
-    let labels = widest(&mut bars.iter().map(|bar| &bar.label)).min(150.0);
-    let texts = widest(&mut bars.iter().map(|bar| &bar.text)).min(150.0);
+    let labels = widest(bars.iter().map(|bar| bar.label.as_str())).min(160.0);
+    let texts = widest(bars.iter().map(|bar| bar.text.as_str()));
     let left = labels + 10.0;
-    let room = WIDTH - left - texts - 8.0;
+    let room = (WIDTH - left - texts - 8.0).max(24.0);
     let greatest = greatest(bars.iter().map(|bar| bar.value)).unwrap_or(1.0);
     let mut out = String::new();
-    for (i, bar) in bars.iter().enumerate() {
-        let y = i as f64 * (LINE + 2.0) + 4.0;
+    let mut y = 4.0;
+    for bar in bars {
+        let lines = wrapped(&bar.label, labels + 1.0);
         let share = (bar.value / greatest).clamp(0.0, 1.0);
         let length = if share > 0.0 { (share * room).max(1.0) } else { 0.0 };
-        text(&mut out, labels, y + 12.5, "end", &cut(&bar.label, labels + 1.0));
+        wrapped_text(&mut out, labels, y + 12.5, 15.0, "end", &lines);
         let _ = writeln!(
             out,
             "<rect class=\"fill {}\" x=\"{left:.1}\" y=\"{y:.1}\" width=\"{length:.1}\" height=\"17\" rx=\"2\">\
@@ -109,9 +171,10 @@ fn draw_bars(bars: &[Quantity]) -> Option<(f64, String)> {
             escaped(&bar.label),
             escaped(&bar.text)
         );
-        text(&mut out, left + length + 6.0, y + 12.5, "", &cut(&bar.text, texts + 1.0));
+        text(&mut out, left + length + 6.0, y + 12.5, "", &bar.text);
+        y += LINE + 2.0 + (lines.len() as f64 - 1.0) * 15.0;
     }
-    (!bars.is_empty()).then_some((bars.len() as f64 * (LINE + 2.0) + 4.0, out))
+    (!bars.is_empty()).then_some((y, out))
 }
 
 fn draw_steps(x_title: &str, y_title: &str, series: &[Series]) -> Option<(f64, String)> {
@@ -134,6 +197,7 @@ fn draw_steps(x_title: &str, y_title: &str, series: &[Series]) -> Option<(f64, S
     }
     text(&mut out, right, bottom + 38.0, "soft end", x_title);
 
+    let mut below = bottom + 58.0;
     for (i, one) in series.iter().enumerate() {
         let colour = i % COLOURS;
         let upper: Vec<_> = one.band.iter().map(|(at, _, upper)| (*at, *upper)).collect();
@@ -147,13 +211,14 @@ fn draw_steps(x_title: &str, y_title: &str, series: &[Series]) -> Option<(f64, S
             let curve = path(corners.into_iter(), &x, &y);
             let _ = writeln!(out, "<path class=\"curve c{colour} d{colour}\" d=\"{curve}\"/>");
         }
-        let below = bottom + 58.0 + i as f64 * LINE;
         let (from, to) = (left, left + 30.0);
         let sample = format!("M{from} {below:.1}H{to}");
         let _ = writeln!(out, "<path class=\"curve c{colour} d{colour}\" d=\"{sample}\"/>");
-        text(&mut out, left + 38.0, below + 4.5, "", &cut(&one.label, right - left - 38.0));
+        let lines = wrapped(&one.label, right - left - 38.0);
+        wrapped_text(&mut out, left + 38.0, below + 4.5, 16.0, "", &lines);
+        below += LINE + (lines.len() as f64 - 1.0) * 16.0;
     }
-    Some((bottom + 50.0 + series.len() as f64 * LINE, out))
+    Some((below - 8.0, out))
 }
 
 /// The corners of a curve of steps: along, then up or down. Points that are no numbers are left out.
@@ -214,25 +279,21 @@ fn draw_range(spread: [&Quantity; 3], marks: &[Quantity]) -> Option<(f64, String
             "<rect class=\"band c0\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"16\"/>"
         );
     }
-    let widest = all.iter().map(|one| one.label.width()).max().unwrap_or(0);
-    let column = (24.0 + widest as f64 * 7.5).min(WIDTH / 2.0);
+    let column = (24.0 + widest(all.iter().map(|one| one.label.as_str()))).min(WIDTH / 2.0);
+    let mut below = axis + 44.0;
     for (i, one) in all.iter().enumerate() {
         let class = if i < 3 { colour(one, 0) } else { colour(one, i - 2) };
-        let below = axis + 44.0 + i as f64 * LINE;
         if one.value.is_finite() {
             sign(&mut out, i, &class, x(one.value), middle);
         }
         sign(&mut out, i, &class, left, below - 4.5);
-        text(&mut out, left + 16.0, below, "", &cut(&one.label, column - 16.0));
-        text(
-            &mut out,
-            left + column + 8.0,
-            below,
-            "",
-            &cut(&one.text, WIDTH - left - column - 8.0),
-        );
+        let label = wrapped(&one.label, column - 16.0);
+        let words = wrapped(&one.text, WIDTH - left - column - 8.0);
+        wrapped_text(&mut out, left + 16.0, below, 16.0, "", &label);
+        wrapped_text(&mut out, left + column + 8.0, below, 16.0, "", &words);
+        below += LINE + (label.len().max(words.len()) as f64 - 1.0) * 16.0;
     }
-    Some((axis + 34.0 + all.len() as f64 * LINE, out))
+    Some((below - 10.0, out))
 }
 
 /// The mark of the quantity at this place: ends, middle, then triangle, diamond, square.
