@@ -64,7 +64,7 @@ pub fn changed_to(
     if !reads_back(ledger, &prospect, &after) {
         return Err(not_read_back(&shown).into());
     }
-    Ok(FileChange { path: prospect.path, before: Some(loaded.text.clone()), after })
+    Ok(FileChange { path: prospect.path, before: Some(loaded.text.clone()), after: Some(after) })
 }
 
 /// A file with facts and people more.
@@ -117,7 +117,7 @@ pub fn created(
         )
         .into());
     }
-    Ok(FileChange { path: prospect.path.clone(), before: None, after })
+    Ok(FileChange { path: prospect.path.clone(), before: None, after: Some(after) })
 }
 
 /// Puts an event that has its key in its place in the journal.
@@ -183,10 +183,10 @@ fn keeps_rules(
 /// The difference of two texts as `diff -u` shows it.
 pub fn unified(path: &Path, before: &str, after: &str) -> String {
     let name = path.display().to_string();
-    let old = if before.is_empty() { "/dev/null".to_owned() } else { name.clone() };
+    let side = |text: &str| if text.is_empty() { "/dev/null" } else { name.as_str() };
     similar::TextDiff::from_lines(before, after)
         .unified_diff()
         .context_radius(1)
-        .header(&old, &name)
+        .header(side(before), side(after))
         .to_string()
 }

@@ -196,7 +196,7 @@ fn pointed(
     Ok(Some(FileChange {
         path: prospect.path.clone(),
         before: Some(target.loaded.text.clone()),
-        after: after.text,
+        after: Some(after.text),
     }))
 }
 

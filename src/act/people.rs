@@ -183,6 +183,7 @@ fn write(
         return Err(not_read_back(&session.ledger.show(&prospect.path)).into());
     }
     let before = Some(target.loaded.text.clone());
+    let after = Some(after);
     let differences = session.write(&[FileChange { path: prospect.path, before, after }])?;
     let said = if session.is_dry() { Vec::new() } else { vec![said] };
     Ok(Done { said, differences, doubts: session.doubts([], None), ..Done::default() })

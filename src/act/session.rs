@@ -249,7 +249,7 @@ impl<'a> Session<'a> {
         }
         let difference = |change: &FileChange| {
             let before = change.before.as_deref().unwrap_or("");
-            unified(&self.ledger.show(&change.path), before, &change.after)
+            unified(&self.ledger.show(&change.path), before, change.after.as_deref().unwrap_or(""))
         };
         Ok(changes.iter().map(difference).collect())
     }

@@ -66,7 +66,7 @@ pub fn tally(session: &Session, typed: &str, date: Date, counts: Tally) -> Resul
         );
         return Err(Diagnostic::new(Code::WriteFailed, message).at(Place::file(&shown)).into());
     }
-    let differences = session.write(&[FileChange { path, before, after }])?;
+    let differences = session.write(&[FileChange { path, before, after: Some(after) }])?;
     let written = Written {
         id: (&*rep).into(),
         key: (&*key).into(),

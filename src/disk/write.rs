@@ -26,15 +26,15 @@ const SYNCED_TOGETHER: usize = 4;
 /// How many files a message names.
 const NAMED: usize = 10;
 
-/// One file to write.
+/// One file to write or remove.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {
     /// Relative to the ledger's root.
     pub path: PathBuf,
     /// The text it had; `None` = a new file.
     pub before: Option<String>,
-    /// The text it gets.
-    pub after: String,
+    /// The text it gets; `None` = the file is removed.
+    pub after: Option<String>,
 }
 
 /// The right to write a ledger: holds its lock until dropped.
@@ -84,12 +84,12 @@ impl Writer {
         &self,
         number: usize,
         change: &FileChange,
-    ) -> Result<(File, JournalStep), Diagnostic> {
+    ) -> Result<(Option<File>, JournalStep), Diagnostic> {
         if let Some(link) = link_on_the_way(&self.root, &change.path) {
             return Err(symlink(&link));
         }
         let target = self.root.join(&change.path);
-        if change.after.len() as u64 > MAX_FILE {
+        if change.after.as_ref().is_some_and(|after| after.len() as u64 > MAX_FILE) {
             return Err(would_be_too_large(&target));
         }
         let failed = |error: std::io::Error| failed(&target, &error);
@@ -106,10 +106,14 @@ impl Writer {
             return Err(failed(ErrorKind::PermissionDenied.into()));
         }
         let temporary = number.to_string();
+        let path = change.path.clone();
+        let Some(after) = &change.after else {
+            return Ok((None, JournalStep { temporary, before, after: None, path }));
+        };
         let written = self.private.temporary(&temporary);
-        let file = write_new(&written, change.after.as_bytes(), permissions).map_err(failed)?;
-        let after = Some(fingerprint(change.after.as_bytes()));
-        Ok((file, JournalStep { temporary, before, after, path: change.path.clone() }))
+        let file = write_new(&written, after.as_bytes(), permissions).map_err(failed)?;
+        let after = Some(fingerprint(after.as_bytes()));
+        Ok((Some(file), JournalStep { temporary, before, after, path }))
     }
 
     /// The list of renames, durable before the first of them: a line for each file.
@@ -139,9 +143,13 @@ impl Writer {
                 path: step.path.clone(),
             };
             if let Some(before) = before {
-                let permissions = fs::metadata(self.root.join(&step.path))?.permissions();
+                // A file that was removed has no permissions left: it comes back with the usual ones.
+                let permissions = match step.after {
+                    Some(_) => Some(fs::metadata(self.root.join(&step.path))?.permissions()),
+                    None => None,
+                };
                 let temporary = self.private.temporary(&back.temporary);
-                write_durably(&temporary, before.as_bytes(), Some(permissions))?;
+                write_durably(&temporary, before.as_bytes(), permissions)?;
             }
             steps.push(back);
         }
@@ -204,7 +212,10 @@ impl Writer {
     }
 
     /// Makes the folders of files that are missing.
-    fn make_folders(&self, steps: &[JournalStep]) -> Result<(), Diagnostic> {
+    fn make_folders<'s>(
+        &self,
+        steps: impl IntoIterator<Item = &'s JournalStep>,
+    ) -> Result<(), Diagnostic> {
         let folders = folders(steps).map(|folder| self.root.join(folder));
         folders.filter(|folder| !folder.is_dir()).try_for_each(|folder| {
             fs::create_dir_all(&folder)
@@ -240,7 +251,7 @@ pub struct Batch<'w> {
     /// The old text of each.
     befores: Vec<Option<String>>,
     /// The first files: where there are few, each is made durable by itself.
-    first: Vec<File>,
+    first: Vec<Option<File>>,
     /// There are new texts that mean nothing yet.
     open: bool,
 }
@@ -282,7 +293,8 @@ impl Batch<'_> {
             );
             return Err(Diagnostic { help: vec![help], ..failed });
         }
-        writer.make_folders(&self.steps)?;
+        let kept = self.steps.iter().filter(|step| step.after.is_some());
+        writer.make_folders(kept)?;
         // From here on, what is left behind is the journal's.
         self.open = false;
         let (steps, befores) = (&self.steps, &self.befores);
@@ -294,7 +306,11 @@ impl Batch<'_> {
         }
         for (position, step) in steps.iter().enumerate() {
             let target = writer.root.join(&step.path);
-            if let Err(error) = fs::rename(writer.private.temporary(&step.temporary), &target) {
+            let done = match step.after {
+                Some(_) => fs::rename(writer.private.temporary(&step.temporary), &target),
+                None => fs::remove_file(&target),
+            };
+            if let Err(error) = done {
                 let failed = failed(&target, &error);
                 return Err(match writer.take_back(&befores[..position], &steps[..position]) {
                     Ok(()) => writer.withdrawn(failed),
@@ -313,11 +329,13 @@ impl Batch<'_> {
         let private = &self.writer.private;
         if self.steps.len() < SYNCED_TOGETHER {
             return self.steps.iter().zip(&self.first).try_for_each(|(step, file)| {
+                let Some(file) = file else { return Ok(()) };
                 file.sync_all().map_err(|error| failed(&self.writer.root.join(&step.path), &error))
             });
         }
         let folder = private.temporaries();
-        let files = self.steps.iter().map(|step| private.temporary(&step.temporary));
+        let written = self.steps.iter().filter(|step| step.after.is_some());
+        let files = written.map(|step| private.temporary(&step.temporary));
         sync_files(&folder, files).map_err(|error| failed(&folder, &error))
     }
 }
@@ -331,8 +349,11 @@ impl Drop for Batch<'_> {
 }
 
 /// The folders of files, each once.
-fn folders(steps: &[JournalStep]) -> impl Iterator<Item = &Path> {
-    let folders: BTreeSet<&Path> = steps.iter().filter_map(|step| step.path.parent()).collect();
+fn folders<'s>(
+    steps: impl IntoIterator<Item = &'s JournalStep>,
+) -> impl Iterator<Item = &'s Path> {
+    let folders: BTreeSet<&Path> =
+        steps.into_iter().filter_map(|step| step.path.parent()).collect();
     folders.into_iter()
 }
 

@@ -408,7 +408,7 @@ fn a_writer_sees_what_an_editor_wrote_meanwhile() {
     let change = |id: &str, before: Option<&str>| FileChange {
         path: format!("prospects/{id}.toml").into(),
         before: before.map(str::to_owned),
-        after: "name = \"x\"\n".to_owned(),
+        after: Some("name = \"x\"\n".to_owned()),
     };
     let before = sandbox.snapshot();
     for changes in [

@@ -356,7 +356,7 @@ impl Judge<'_> {
         }
         let foreseen = self.after(&after, &events);
         let change = match events.is_empty() {
-            true => FileChange { path: after.path, before: None, after: loaded.text },
+            true => FileChange { path: after.path, before: None, after: Some(loaded.text) },
             false => changed_to(ledger, &loaded, after, &events, origin)?,
         };
         let change = Some(FileChange { before: Some(original.text), ..change });

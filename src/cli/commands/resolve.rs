@@ -151,7 +151,7 @@ impl Resolve {
             }
             None => changes.iter().try_for_each(|change| {
                 let before = change.before.as_deref().unwrap_or("");
-                context.print(&unified(&run.ledger.show(&change.path), before, &change.after))
+                context.print(&unified(&run.ledger.show(&change.path), before, change.after.as_deref().unwrap_or("")))
             })?,
         }
         if self.dry_run {
@@ -250,7 +250,7 @@ impl Run<'_> {
         let mended = mend(git, FileKind::of(path), &file, current.as_deref(), stages, &shown)?;
         let change = match &mended {
             Mended::Merged { text, .. } if current.as_ref() != Some(text) => {
-                Some(FileChange { path: path.to_owned(), before: current, after: text.clone() })
+                Some(FileChange { path: path.to_owned(), before: current, after: Some(text.clone()) })
             }
             _ => None,
         };

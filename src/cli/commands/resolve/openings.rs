@@ -98,14 +98,14 @@ pub(super) fn settle(
 ) -> Result<Settled, Failure> {
     let shown = ledger.show(path);
     let before = read_text(&ledger.root.join(path), &shown).ok();
-    let own = |after: String| FileChange { path: path.to_owned(), before, after };
+    let own = |after: String| FileChange { path: path.to_owned(), before, after: Some(after) };
     if decision == Decision::Two {
         let (paths, _) = ledger.paths();
         let taken: BTreeSet<String> = paths.iter().map(|path| id::fold(&id_of(path))).collect();
         let mut names = (2u32..).map(|n| format!("{}-{n}", id_of(path)));
         let name = names.find(|name| !taken.contains(&id::fold(name))).unwrap_or_default();
         let other = path.with_file_name(format!("{name}.toml"));
-        let new = FileChange { path: other, before: None, after: two.later.clone() };
+        let new = FileChange { path: other, before: None, after: Some(two.later.clone()) };
         return Ok(Settled { changes: vec![own(two.earlier.clone()), new], left: Vec::new() });
     }
     let opening = |text: &str| content(text).0.events.remove(&*two.first.text);
