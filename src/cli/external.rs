@@ -23,7 +23,7 @@ const INSTEAD: [(&[&str], &str); 8] = [
     (&["meet"], "crm log ID meeting"),
     (&["note"], "crm log ID note"),
     (&["new", "create", "open"], "crm add NAME"),
-    (&["delete", "remove", "rm", "drop"], "crm lose ID --reason TEXT"),
+    (&["delete", "rm", "drop"], "crm lose ID --reason TEXT"),
     (&["find", "grep"], "crm search WORDS"),
     (&["today", "todo", "status"], "crm due"),
 ];
