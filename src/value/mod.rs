@@ -14,5 +14,6 @@ pub mod phone;
 pub mod pinyin;
 pub mod shell;
 pub mod sound;
+mod spoken_date;
 pub mod text;
 pub mod zone;

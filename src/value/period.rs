@@ -3,6 +3,7 @@
 use crate::diag::Words;
 use crate::value::date::{Date, Moment, Weekday};
 use crate::value::date_form::split_time;
+use crate::value::spoken_date;
 
 /// A span of days, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,12 +100,45 @@ impl std::fmt::Display for Period {
 /// Why a text is no date or period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.words().en())]
-pub struct NotADate(pub String);
+pub struct NotADate {
+    /// The text.
+    text: String,
+    /// The days that it may mean: of a day and a month without a year in front.
+    readings: Vec<Date>,
+}
 
 impl NotADate {
+    /// A text that is no date, whatever it may mean.
+    pub fn of(text: &str) -> NotADate {
+        NotADate { text: text.to_owned(), readings: Vec::new() }
+    }
+
+    /// A text that is no date; on the day `today` it may mean some.
+    fn on(text: &str, today: Date) -> NotADate {
+        NotADate { readings: spoken_date::readings(text, today), ..NotADate::of(text) }
+    }
+
     /// The reason in both languages.
     pub fn words(&self) -> Words {
-        let text = &self.0;
+        let text = &self.text;
+        match self.readings.as_slice() {
+            [] => {}
+            [only] => {
+                return words!(
+                    "`{text}` has no year in front: write {only}",
+                    "`{text}` 前面没有年份：请写成 {only}"
+                );
+            }
+            [one, other, ..] => {
+                let (en, zh) = (Date::day_and_month, Date::day_and_month_zh);
+                let (a, b) = (en(*one), en(*other));
+                let (c, d) = (zh(*one), zh(*other));
+                return words!(
+                    "`{text}` could be {a}, {one}, or {b}, {other}",
+                    "`{text}` 可能是{c}（{one}），也可能是{d}（{other}）"
+                );
+            }
+        }
         match Date::not_in_calendar(text) {
             Some(why) => {
                 let (en, zh) = (why.en(), why.zh());
@@ -116,7 +150,10 @@ impl NotADate {
 }
 
 /// The forms of dates, for help lines.
-pub const DATE_FORMS: &str = "2009-12-18, today, tomorrow, +14d, -2w, +1m, mon, 2026-W07, 2026Q1, 2026FQ1, FY2026, 2026-02, last month";
+pub const DATE_FORMS: &str = "2009-12-18, today, tomorrow, in 3 days, +14d, -2w, +1m, mon, next mon, last month, eom, 2026-W07, 2026Q1, 2026FQ1, FY2026, 2026-02";
+
+/// The forms of dates in Chinese.
+pub const DATE_FORMS_ZH: &str = "2009-12-18、今天、明天、后天、3天后、+14d、-2w、+1m、周五、下周五、上个月、月底、2026-W07、2026Q1、2026FQ1、FY2026、2026-02";
 
 /// A period: a day, `2026`, `2026Q1`, `2026-02`, `2026-W07`, `2026FQ1`, `FY2026`, `this|last|next
 /// week|month|quarter|year`, `FROM..TO`. Weeks here begin on Monday (ISO 8601). `2026` and `2026Q1` are those of the
@@ -126,14 +163,15 @@ pub fn parse_period(text: &str, today: Date, fiscal: FiscalYear) -> Result<Perio
     if let Some((from, to)) = text.split_once("..") {
         let from = parse_period(from, today, fiscal)?.from;
         let to = parse_period(to, today, fiscal)?.to;
-        return if from <= to { Ok(Period { from, to }) } else { Err(NotADate(text.to_owned())) };
+        return if from <= to { Ok(Period { from, to }) } else { Err(NotADate::of(text)) };
     }
     let lower = text.to_lowercase();
     named_period(&lower)
         .or_else(|| fiscal.named(&lower))
         .or_else(|| relative_period(&lower, today, fiscal))
         .or_else(|| day(&lower, today).map(|date| Period { from: date, to: date }))
-        .ok_or_else(|| NotADate(text.to_owned()))
+        .or_else(|| spoken_date::period(&lower, today, fiscal))
+        .ok_or_else(|| NotADate::on(text, today))
 }
 
 /// One date. Of a longer period it is the last day: `--as-of 2009Q4` is the state at its end.
@@ -141,14 +179,21 @@ pub fn parse_date(text: &str, today: Date, fiscal: FiscalYear) -> Result<Date, N
     parse_period(text, today, fiscal).map(|period| period.to)
 }
 
-/// A date, or a date with a time: `2009-12-15T14:00`, `"tue 14:00"`, `"tomorrow 9:00"`.
+/// A date, or a date with a time: `2009-12-15T14:00`, `"tue 14:00"`, `"tomorrow 9:00"`, `"fri 10"`, `明天下午2点`.
 pub fn parse_moment(text: &str, today: Date, fiscal: FiscalYear) -> Result<Moment, NotADate> {
     let text = text.trim();
     if let Some(moment) = Moment::parse_written(text) {
         return Ok(moment);
     }
     let (day, time) = split_time(text);
-    Ok(Moment { date: parse_date(day, today, fiscal)?, time })
+    let read = |day: &str| parse_date(day, today, fiscal);
+    let whole = read(spoken_date::without_at(day)).map(|date| Moment { date, time });
+    if whole.is_err()
+        && let Some(Ok(moment)) = spoken_date::moment(&text.to_lowercase(), read)
+    {
+        return Ok(moment);
+    }
+    whole
 }
 
 /// A length of time: `14`, `14d`, `2w`, `3m` (of 30 days), `1y` (of 365).
@@ -215,7 +260,7 @@ fn relative_period(text: &str, today: Date, fiscal: FiscalYear) -> Option<Period
 
 /// The day at a distance: days and weeks are counted; months and years are those of the calendar, with the day cut
 /// to the month's last, so that 31 January and a month is 28 or 29 February.
-fn shifted(today: Date, distance: &str, sign: i64) -> Option<Date> {
+pub(super) fn shifted(today: Date, distance: &str, sign: i64) -> Option<Date> {
     let days = parse_days(distance)?;
     let count =
         |months: i64, days_of_one: i64| today.plus_months(sign * days / days_of_one * months);
@@ -230,9 +275,9 @@ fn shifted(today: Date, distance: &str, sign: i64) -> Option<Date> {
 /// before).
 fn day(text: &str, today: Date) -> Option<Date> {
     match text {
-        "today" | "今天" => return Some(today),
-        "yesterday" | "昨天" => return Some(today.plus(-1)),
-        "tomorrow" | "明天" => return Some(today.plus(1)),
+        "today" => return Some(today),
+        "yesterday" => return Some(today.plus(-1)),
+        "tomorrow" => return Some(today.plus(1)),
         _ => {}
     }
     if let Some(Moment { date, time: None }) = Moment::parse_written(text) {

@@ -15,7 +15,7 @@ use crate::rules::customer::levels::{Level, Scale};
 use crate::value::id::fold;
 use crate::value::label::Label;
 use crate::value::money::{Amount, NumberForm};
-use crate::value::period::{DATE_FORMS, parse_days, parse_period};
+use crate::value::period::{DATE_FORMS, DATE_FORMS_ZH, parse_days, parse_period};
 use crate::value::text::Text;
 use std::ops::Range;
 
@@ -490,7 +490,7 @@ fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest
     let period = parse_period(text, asked.today, asked.settings.fiscal_year).map_err(|wrong| {
         let help = words!(
             "a date ({DATE_FORMS}) or a duration (14d, 2w, 3m, 1y)",
-            "日期（{DATE_FORMS}）或时长（14d、2w、3m、1y）"
+            "日期（{DATE_FORMS_ZH}）或时长（14d、2w、3m、1y）"
         );
         Box::new(asked.wrong(&word.span, wrong.words()).help(help))
     })?;
