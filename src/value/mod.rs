@@ -9,6 +9,7 @@ pub mod id;
 pub mod interner;
 pub mod label;
 pub mod money;
+pub mod namesake;
 pub mod period;
 pub mod phone;
 pub mod pinyin;
