@@ -163,7 +163,7 @@ pub struct Signed {
 }
 
 /// The evidence that an event changes.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Evidence")]
 pub struct Facts {
     /// The agreed next step: a date, perhaps with a time (2009-12-15T14:00, "tue 14:00")

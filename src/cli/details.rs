@@ -15,7 +15,7 @@ use crate::value::text::{Text, narrow};
 use clap::Args;
 
 /// The rarer keys of an entry, as they are typed.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Money, service, projects and marketing")]
 pub struct DetailsTyped {
     /// The number of a quote, order, contract, invoice or delivery; a later entry of this number replaces it

@@ -13,6 +13,7 @@ pub mod external;
 pub mod progress;
 pub mod shell;
 pub mod terminal;
+pub mod verbs;
 pub mod words;
 
 use crate::diag::Failure;
