@@ -138,7 +138,11 @@ impl Draft {
         } else {
             (DraftOutcome::Merged, self.merged(&base, &now, &typed, &shown)?)
         };
-        session.write(&[FileChange { path: self.path.clone(), before: Some(now), after: Some(after) }])?;
+        session.write(&[FileChange {
+            path: self.path.clone(),
+            before: Some(now),
+            after: Some(after),
+        }])?;
         Ok(written)
     }
 

@@ -12,7 +12,8 @@ use super::target::Target;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Words};
 use crate::disk::write::FileChange;
 use crate::format::append::append;
-use crate::format::line::{body, event_line, named_suffix};
+use crate::format::content::written_entries;
+use crate::format::line::{bare_or_quoted, event_line, named_suffix};
 use crate::model::event::{Event, EventKey};
 use crate::model::kind::EventKind;
 use crate::model::pipeline::Outcome;
@@ -56,18 +57,25 @@ pub fn join(
     let loaded = with_facts(ledger, &keep.loaded, &facts)?;
     let mut prospect = loaded.prospect.clone();
     let mut lines = Vec::new();
-    for event in renamed_keys(&keep.loaded.prospect.events, &other.loaded.prospect) {
-        lines.push(line_of(&other.loaded.text, &event));
-        insert_keyed(&mut prospect, event);
+    let written = written_entries(&other.loaded.text);
+    let keys = Keys::of(&keep.loaded.prospect.events, &other.loaded.prospect.id);
+    for event in &other.loaded.prospect.events {
+        let (key, came) = (bare_or_quoted(&keys.of_key(&event.key.text)), keys.renamed(event));
+        // As it is written, unless it names another entry now.
+        lines.push(match written.get(&*event.key.text) {
+            Some(body) if came.event == event.event => format!("{key} = {body}"),
+            _ => event_line(&came),
+        });
+        insert_keyed(&mut prospect, came);
     }
     let mut add = |event: Event| lines.push(event_line(insert(&mut prospect, event)));
-    for Quieted { key, date, copy } in parts.quieted(&other.loaded.prospect) {
+    for Quieted { is_ours, key, date, copy } in parts.quieted(&other.loaded.prospect) {
         let reason = match lang {
             Lang::Zh => format!("与 {} 合并", other.id()),
             Lang::En | Lang::Machine => format!("joined with {}", other.id()),
         };
         add(Event {
-            event: Some(key),
+            event: Some(if is_ours { key } else { keys.of_key(&key) }),
             reason: Some(reason.as_str().into()),
             by: note.by.clone(),
             ..Event::new(day_key(date), EventKind::Retracted)
@@ -76,7 +84,9 @@ pub fn join(
     }
     let text = match lang {
         Lang::Zh => format!("与 {} 合并为一个文件", other.named()),
-        Lang::En | Lang::Machine => format!("joined with {}, which was a file of its own", other.named()),
+        Lang::En | Lang::Machine => {
+            format!("joined with {}, which was a file of its own", other.named())
+        }
     };
     let said = note.note.as_deref().map_or(text.clone(), |more| format!("{text}: {more}"));
     add(Event { note: Some(said.as_str().into()), ..note.clone() });
@@ -108,9 +118,10 @@ pub fn join(
             "{from} 已并入 {to}：{n} 条记录"
         ));
         let followed = changes.len() - 2;
-        said.extend((followed > 0).then(|| {
-            words!("files that name it: {followed}", "随之改写的文件：{followed} 个")
-        }));
+        said.extend(
+            (followed > 0)
+                .then(|| words!("files that name it: {followed}", "随之改写的文件：{followed} 个")),
+        );
     }
     said.extend(differing(kept, gone));
     Ok(Done { said, differences, doubts: session.doubts([], None), ..Done::default() })
@@ -226,6 +237,8 @@ fn overlap(a: &Span, b: &Span) -> bool {
 
 /// An entry that no longer counts, and the one that counts instead.
 struct Quieted {
+    /// Is it of the file that stays?
+    is_ours: bool,
     key: Text,
     date: Date,
     copy: Option<Event>,
@@ -295,7 +308,9 @@ impl Parts {
                     false => theirs.iter().any(|one| apart(one) && one.0 < event.date()),
                 };
             let mut copy = match begins_anew {
-                true => Event { kind: EventKind::Moved, stage: first_stage.clone(), ..event.clone() },
+                true => {
+                    Event { kind: EventKind::Moved, stage: first_stage.clone(), ..event.clone() }
+                }
                 false => Event { kind: EventKind::Note, ..event.clone() },
             };
             if ours_is_first && !begins_anew {
@@ -307,7 +322,8 @@ impl Parts {
             let is_something = !is_bare(&copy);
             let (key, date) = (event.key.text.clone(), event.date());
             copy.key = day_key(date);
-            parts.openings.push(Quieted { key, date, copy: is_something.then_some(copy) });
+            let copy = is_something.then_some(copy);
+            parts.openings.push(Quieted { is_ours: !ours_is_first, key, date, copy });
         }
         Ok(parts)
     }
@@ -345,12 +361,15 @@ impl Parts {
 
     /// What is retracted, and what counts instead, in the order of the days.
     fn quieted(mut self, other: &Prospect) -> Vec<Quieted> {
-        let opened: BTreeSet<Text> = self.openings.iter().map(|one| one.key.clone()).collect();
+        let theirs = self.openings.iter().filter(|one| !one.is_ours);
+        let opened: BTreeSet<Text> = theirs.map(|one| one.key.clone()).collect();
         let mut all = std::mem::take(&mut self.openings);
-        let is_first = |event: &Event| other.events.first().is_some_and(|first| first.key == event.key);
+        let is_first =
+            |event: &Event| other.events.first().is_some_and(|first| first.key == event.key);
         for event in standing(&other.events, Date::MAX) {
             let is_opening = event.kind == EventKind::Opened && is_first(event);
-            if opened.contains(&event.key.text) || is_opening || event.kind == EventKind::Retracted {
+            if opened.contains(&event.key.text) || is_opening || event.kind == EventKind::Retracted
+            {
                 continue;
             }
             let copy = match self.during.contains(&event.key.text) {
@@ -365,7 +384,7 @@ impl Parts {
             }
             let (key, date) = (event.key.text.clone(), event.date());
             let copy = (!is_bare(&copy)).then(|| Event { key: day_key(date), ..copy });
-            all.push(Quieted { key, date, copy });
+            all.push(Quieted { is_ours: false, key, date, copy });
         }
         all.sort_by(|a, b| (a.date, &a.key).cmp(&(b.date, &b.key)));
         all
@@ -387,30 +406,30 @@ fn is_bare(event: &Event) -> bool {
     *event == nothing
 }
 
-/// The entries of the other file, each under a key that the file that stays has not.
-fn renamed_keys(kept: &[Event], other: &Prospect) -> Vec<Event> {
-    let taken: BTreeSet<&str> = kept.iter().map(|event| &*event.key.text).collect();
-    let renamed = |key: &str| format!("{key}-j{}", named_suffix(&other.id));
-    let rename = |mut event: Event| {
-        if taken.contains(&*event.key.text) {
-            let text = renamed(&event.key.text);
-            event.key = EventKey { text: text.as_str().into(), ..event.key };
-        }
-        let target = event.event.as_deref().filter(|key| taken.contains(key)).map(renamed);
-        if let Some(target) = target {
-            event.event = Some(target.as_str().into());
-        }
-        event
-    };
-    other.events.iter().cloned().map(rename).collect()
+/// The keys of the other file's entries in the joined journal.
+struct Keys<'k> {
+    taken: BTreeSet<&'k str>,
+    other: &'k str,
 }
 
-/// The line of an entry: as it is written in the text where it is one there.
-fn line_of(text: &str, event: &Event) -> String {
-    let prefix = format!("{} = ", event.key.text);
-    let written = text.lines().find(|line| line.starts_with(&prefix) && line.ends_with('}'));
-    let is_kept = |line: &&str| !line.is_empty() && body(event).len() <= line.len();
-    written.filter(is_kept).map_or_else(|| event_line(event), str::to_owned)
+impl<'k> Keys<'k> {
+    fn of(kept: &'k [Event], other: &'k str) -> Keys<'k> {
+        Keys { taken: kept.iter().map(|event| &*event.key.text).collect(), other }
+    }
+
+    /// The key of an entry: with a suffix where the file that stays has one of that key.
+    fn of_key(&self, key: &str) -> Text {
+        match self.taken.contains(key) {
+            true => format!("{key}-j{}", named_suffix(self.other)).as_str().into(),
+            false => key.into(),
+        }
+    }
+
+    fn renamed(&self, event: &Event) -> Event {
+        let key = EventKey { text: self.of_key(&event.key.text), ..event.key.clone() };
+        let names = event.event.as_deref().map(|named| self.of_key(named));
+        Event { key, event: names, ..event.clone() }
+    }
 }
 
 /// Fails if the joined journal breaks a rule that neither file broke.
@@ -453,9 +472,8 @@ fn differing(kept: &Record, gone: &Record) -> Vec<Words> {
     };
     let owner = |record: &Record| record.state.owner.as_deref().unwrap_or_default().to_owned();
     let (a, b) = (owner(kept), owner(gone));
-    let owners = (a != b && !b.is_empty()).then(|| {
-        words!("owner stays {a}, not {b}", "负责人仍为 {a}，而非 {b}")
-    });
+    let owners = (a != b && !b.is_empty())
+        .then(|| words!("owner stays {a}, not {b}", "负责人仍为 {a}，而非 {b}"));
     let facts = gone.prospect.stated().into_iter().filter_map(|(name, theirs)| {
         let ours = kept.prospect.value_of(&name);
         let is_told = ours != theirs && ours != FactValue::Nothing;

@@ -75,12 +75,10 @@ pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnosti
             Some(near) => unknown.help(near),
             None => unknown,
         };
-        unknown
-            .help(listed)
-            .help(words!(
-                "a kind of your own needs a section in crm.toml: [kind.{name}]",
-                "自定义类型须在 crm.toml 中写明：[kind.{name}]"
-            ))
+        unknown.help(listed).help(words!(
+            "a kind of your own needs a section in crm.toml: [kind.{name}]",
+            "自定义类型须在 crm.toml 中写明：[kind.{name}]"
+        ))
     })
 }
 

@@ -64,7 +64,8 @@ impl Reference {
         let now = || replay(prospect.clone(), &ledger.settings, Date::MAX).map(|now| now.prospect);
         let by_entry = is_changed
             && now().is_some_and(|now| {
-                let opening = now.opening.as_ref().and_then(|opening| opening.profile().parent.clone());
+                let opening =
+                    now.opening.as_ref().and_then(|opening| opening.profile().parent.clone());
                 let parent = &now.profile().parent;
                 *parent != opening && names(parent.as_deref())
             });

@@ -66,12 +66,12 @@ fn is_named(target: &Target, ids: &[&str]) -> Diagnostic {
     let shown = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     let more = ids.len().saturating_sub(NAMED);
     let shown = if more == 0 { shown } else { format!("{shown} + {more}") };
-    Diagnostic::new(Code::CannotRemove, message)
-        .note(crate::diag::Words::verbatim(shown))
-        .help(words!(
+    Diagnostic::new(Code::CannotRemove, message).note(crate::diag::Words::verbatim(shown)).help(
+        words!(
             "remove them with it, or let them name another one: crm join KEEP {id}",
             "请一并删除，或改为归属另一客户：crm join 保留者 {id}"
-        ))
+        ),
+    )
 }
 
 fn is_not_kept(target: &Target) -> Diagnostic {

@@ -192,7 +192,8 @@ fn ambiguous(ledger: &Ledger, typed: &str, several: &[PathBuf]) -> Diagnostic {
 fn candidate(ledger: &Ledger, path: &Path, id: &str) -> String {
     let Ok(loaded) = ledger.read(path) else { return id.to_owned() };
     let prospect = loaded.prospect;
-    let owner = standing(&prospect.events, Date::MAX).filter_map(|event| event.owner.clone()).last();
+    let owner =
+        standing(&prospect.events, Date::MAX).filter_map(|event| event.owner.clone()).last();
     let name = Some(prospect.name.clone()).filter(|name| **name != *prospect.id);
     let about: Vec<String> = [name, prospect.company.clone(), owner]
         .into_iter()

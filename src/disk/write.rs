@@ -349,9 +349,7 @@ impl Drop for Batch<'_> {
 }
 
 /// The folders of files, each once.
-fn folders<'s>(
-    steps: impl IntoIterator<Item = &'s JournalStep>,
-) -> impl Iterator<Item = &'s Path> {
+fn folders<'s>(steps: impl IntoIterator<Item = &'s JournalStep>) -> impl Iterator<Item = &'s Path> {
     let folders: BTreeSet<&Path> =
         steps.into_iter().filter_map(|step| step.path.parent()).collect();
     folders.into_iter()

@@ -30,9 +30,13 @@ mod tests {
 
     #[test]
     fn values_are_replaced_and_the_rest_stays() {
-        let text = "\u{feff}# a\r\nname = \"x\" # who\r\naccount   = 'old' # of\r\n\r\n[events]\r\n";
-        let facts =
-            [("account", "\"new\"".to_owned()), ("parent", "\"p\"".into()), ("name", "\"y\"".into())];
+        let text =
+            "\u{feff}# a\r\nname = \"x\" # who\r\naccount   = 'old' # of\r\n\r\n[events]\r\n";
+        let facts = [
+            ("account", "\"new\"".to_owned()),
+            ("parent", "\"p\"".into()),
+            ("name", "\"y\"".into()),
+        ];
         let after = edit_facts(text, &facts, &Place::file("x.toml")).unwrap();
         assert_eq!(after, text.replace("'old'", "\"new\"").replace("\"x\"", "\"y\""));
         assert!(edit_facts("name = ", &facts, &Place::file("x.toml")).is_err());

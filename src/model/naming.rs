@@ -45,7 +45,17 @@ fn labels(label: &Label) -> Vec<&str> {
 
 /// What people call the column that is won, and the way out, on any board.
 const WON: [&str; 11] = [
-    "won", "win", "sign", "signed", "closed won", "close", "签约", "成交", "赢单", "签单", "已成交",
+    "won",
+    "win",
+    "sign",
+    "signed",
+    "closed won",
+    "close",
+    "签约",
+    "成交",
+    "赢单",
+    "签单",
+    "已成交",
 ];
 const LOST: [&str; 10] =
     ["lost", "lose", "dropped", "closed lost", "left", "丢单", "输单", "退出", "失单", "已丢单"];

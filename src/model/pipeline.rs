@@ -232,7 +232,7 @@ fn built_in(
     |id, en, zh, percent, requires, outcome| Stage {
         id: id.into(),
         label: Label::both(en, zh),
-        also: Vec::new(),
+        also: if id == "appointment" { vec!["约见".into()] } else { Vec::new() },
         probability: Amount::from_int(percent).times(Amount::parse("0.01").unwrap_or_default()),
         requires: requires
             .iter()

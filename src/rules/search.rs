@@ -177,8 +177,13 @@ impl Word {
     }
 
     fn in_entry<'p>(&self, entry: &'p Event) -> Option<Match<'p>> {
-        let texts =
-            [("note", &entry.note), ("next-what", &entry.next_what), ("ticket", &entry.ticket)];
+        let texts = [
+            ("note", &entry.note),
+            ("next-what", &entry.next_what),
+            ("ticket", &entry.ticket),
+            ("solution", &entry.details().solution),
+            ("reason", &entry.reason),
+        ];
         texts.into_iter().find_map(|(field, text)| {
             let text = text.as_deref()?;
             let (rank, person, date) = (Rank::Noted, None, Some(entry.date()));

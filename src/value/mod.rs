@@ -1,5 +1,6 @@
 //! Values: dates, periods, money, texts, labels, ids. No files, no clock.
 
+pub mod calendar;
 pub mod date;
 pub mod date_form;
 pub mod entity;

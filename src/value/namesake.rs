@@ -9,8 +9,23 @@ const FORMS_ZH: [&str; 6] =
 
 /// Legal forms behind the name of a company, as words.
 const FORMS: [&str; 17] = [
-    "co", "company", "corp", "corporation", "inc", "incorporated", "ltd", "limited", "llc", "llp",
-    "plc", "gmbh", "ag", "kg", "sa", "bv", "pte",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "inc",
+    "incorporated",
+    "ltd",
+    "limited",
+    "llc",
+    "llp",
+    "plc",
+    "gmbh",
+    "ag",
+    "kg",
+    "sa",
+    "bv",
+    "pte",
 ];
 
 /// A name in the form in which it is compared: `上海 未来（有限公司）` is `上海未来`, `ACME Co., Ltd.` is `acme`. Empty for a

@@ -4,8 +4,8 @@
 //! (`这周五`, `下周五`, `this fri`) it is that week's. Months and years around today are those of the ledger, but for
 //! `月底` and `年底`, which every calendar has.
 
+use super::calendar::{FiscalYear, Period, shifted};
 use super::date::{Date, Moment, Time, Weekday};
-use super::period::{FiscalYear, Period, shifted};
 use super::text::narrow;
 
 /// Days by their words: how many days from today.
@@ -45,8 +45,7 @@ const WHICH: [(&str, i64); 14] = [
 ];
 
 /// The words for years: how many from this one.
-const YEARS: [(&str, i64); 5] =
-    [("前年", -2), ("去年", -1), ("今年", 0), ("明年", 1), ("后年", 2)];
+const YEARS: [(&str, i64); 5] = [("前年", -2), ("去年", -1), ("今年", 0), ("明年", 1), ("后年", 2)];
 
 const WEEKS: [&str; 3] = ["星期", "礼拜", "周"];
 
@@ -188,7 +187,8 @@ fn distance(text: &str, today: Date) -> Option<Date> {
 
 fn chinese_distance(text: &str, today: Date) -> Option<Date> {
     let ends = [("之后", 1), ("以后", 1), ("后", 1), ("之前", -1), ("以前", -1), ("前", -1)];
-    let (rest, sign) = ends.iter().find_map(|(end, sign)| Some((text.strip_suffix(end)?, *sign)))?;
+    let (rest, sign) =
+        ends.iter().find_map(|(end, sign)| Some((text.strip_suffix(end)?, *sign)))?;
     match rest.trim() {
         "半个月" => return Some(today.plus(15 * sign)),
         "半年" => return Some(today.plus_months(6 * sign)),
@@ -351,7 +351,8 @@ pub(super) fn readings(text: &str, today: Date) -> Vec<Date> {
     let text = &*narrow(text.trim());
     let digits = |text: &str, most: usize| -> Option<u32> {
         let text = text.trim();
-        let is_number = (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        let is_number =
+            (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         is_number.then(|| text.parse().ok()).flatten()
     };
     if let Some((month, day)) = text.split_once('月') {

@@ -12,9 +12,11 @@ use clap::Args;
 ///
 /// 把重复的两个文件并为一个：流水、联系人都保留；资料以前一个为准
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  crm join zhang zhang-2\n  crm join pujiang pujiang-2 -m \"entered twice at the fair\" -n\n\n\
+#[command(
+    after_help = "Examples:\n  crm join zhang zhang-2\n  crm join pujiang pujiang-2 -m \"entered twice at the fair\" -n\n\n\
     Entries keep their keys and days. Where both were pursued at one time, the moves, owners and values of\n\
-    the second one are retracted, and what else its entries say counts on. A won one stays, never goes.")]
+    the second one are retracted, and what else its entries say counts on. A won one stays, never goes."
+)]
 pub struct Join {
     /// The one that stays
     ///

@@ -5,10 +5,10 @@ use crate::act::names::kind;
 use crate::act::session::Session;
 use crate::act::target::Target;
 use crate::cli::args::{Facts, Signed, Where};
+use crate::cli::commands::edit::run_editor;
 use crate::cli::context::Context;
 use crate::cli::details::DetailsTyped;
 use crate::cli::draft::money;
-use crate::cli::commands::edit::run_editor;
 use crate::diag::{Code, Diagnostic, Failure, Lang};
 use crate::disk::file::{id_of, read_text};
 use crate::disk::find::find;
@@ -167,13 +167,16 @@ impl Log {
     fn says_nothing(&self) -> bool {
         let Log { facts, details, .. } = self;
         let more = [&self.ticket, &self.score, &self.scale, &self.cost, &self.done, &self.force];
-        *facts == Facts::default() && *details == DetailsTyped::default() && more.iter().all(|option| option.is_none())
+        *facts == Facts::default()
+            && *details == DetailsTyped::default()
+            && more.iter().all(|option| option.is_none())
     }
 
     /// The note that is written in the editor, where one is to be opened. What can be wrong before it is, is.
     fn note_from_editor(&self, context: &Context) -> Result<Option<NoteFile>, Failure> {
         let is_asked = || self.says_nothing() && !self.no_edit && !self.chosen.dry_run;
-        let opens = self.edit || is_asked() && std::io::stdin().is_terminal() && context.writes_to_terminal();
+        let opens = self.edit
+            || is_asked() && std::io::stdin().is_terminal() && context.writes_to_terminal();
         let (name, ids) = self.kind_and_ids();
         if !opens || self.signed.note.is_some() {
             return Ok(None);

@@ -12,7 +12,9 @@ use clap::Args;
 ///
 /// 更改编号：文件随之移动（如同 git mv），引用它的文件一并改写
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  crm rename zhang-2 zhang-min\n  crm rename pujiang pujiang-group -n")]
+#[command(
+    after_help = "Examples:\n  crm rename zhang-2 zhang-min\n  crm rename pujiang pujiang-group -n"
+)]
 pub struct Rename {
     /// The prospect or customer
     ///

@@ -151,7 +151,11 @@ impl Resolve {
             }
             None => changes.iter().try_for_each(|change| {
                 let before = change.before.as_deref().unwrap_or("");
-                context.print(&unified(&run.ledger.show(&change.path), before, change.after.as_deref().unwrap_or("")))
+                context.print(&unified(
+                    &run.ledger.show(&change.path),
+                    before,
+                    change.after.as_deref().unwrap_or(""),
+                ))
             })?,
         }
         if self.dry_run {
@@ -249,9 +253,11 @@ impl Run<'_> {
         let stages = self.stages.get(path);
         let mended = mend(git, FileKind::of(path), &file, current.as_deref(), stages, &shown)?;
         let change = match &mended {
-            Mended::Merged { text, .. } if current.as_ref() != Some(text) => {
-                Some(FileChange { path: path.to_owned(), before: current, after: Some(text.clone()) })
-            }
+            Mended::Merged { text, .. } if current.as_ref() != Some(text) => Some(FileChange {
+                path: path.to_owned(),
+                before: current,
+                after: Some(text.clone()),
+            }),
             _ => None,
         };
         Ok((change, mended))

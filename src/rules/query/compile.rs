@@ -12,7 +12,6 @@ use crate::rules::attribute::{
     Unit, Vocabulary, find_flag,
 };
 use crate::rules::customer::levels::{Level, Scale};
-use crate::table::terms::KINDS;
 use crate::value::id::fold;
 use crate::value::label::Label;
 use crate::value::money::{Amount, Currency, Money, NumberForm};
@@ -301,7 +300,7 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
     let named = known.iter().filter(|(_, labels)| labels.iter().any(|l| fold(l) == wanted));
     let mut parts: Vec<Node> = named.map(|(id, _)| fits(Pattern::exact(id))).collect();
     if parts.is_empty() && names == Vocabulary::Kinds {
-        let kind = asked.settings.kinds.named(&word.text(), KINDS).ok();
+        let kind = asked.settings.kinds.named(&word.text(), &[]).ok();
         parts.extend(kind.map(|kind| fits(Pattern::exact(kind))));
     }
     if parts.is_empty() {
