@@ -322,6 +322,7 @@ impl Parts {
             let is_something = !is_bare(&copy);
             let (key, date) = (event.key.text.clone(), event.date());
             copy.key = day_key(date);
+            copy.unknown.clear();
             let copy = is_something.then_some(copy);
             parts.openings.push(Quieted { is_ours: !ours_is_first, key, date, copy });
         }
@@ -383,7 +384,12 @@ impl Parts {
                 continue;
             }
             let (key, date) = (event.key.text.clone(), event.date());
-            let copy = (!is_bare(&copy)).then(|| Event { key: day_key(date), ..copy });
+            let copy = (!is_bare(&copy)).then(|| Event {
+                key: day_key(date),
+                // The program cannot write keys that it does not know; the retracted entry has them.
+                unknown: Vec::new(),
+                ..copy
+            });
             all.push(Quieted { is_ours: false, key, date, copy });
         }
         all.sort_by(|a, b| (a.date, &a.key).cmp(&(b.date, &b.key)));
