@@ -9,7 +9,7 @@ use super::change::{insert, insert_keyed, not_read_back, reads_back, with_facts}
 use super::references::references;
 use super::session::{Done, Session};
 use super::target::Target;
-use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Words};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Words, counted};
 use crate::disk::write::FileChange;
 use crate::format::append::append;
 use crate::format::content::written_entries;
@@ -113,8 +113,9 @@ pub fn join(
     let mut said = Vec::new();
     if !session.is_dry() {
         let (n, from, to) = (other.loaded.prospect.events.len(), other.named(), keep.named());
+        let entries = counted(n, "entry", "entries");
         said.push(words!(
-            "{from} is part of {to} now: {n} entries",
+            "{from} is part of {to} now: {entries}",
             "{from} 已并入 {to}：{n} 条记录"
         ));
         let followed = changes.len() - 2;
@@ -280,7 +281,7 @@ impl Parts {
         }
         let is_apart = |pursuit: u32| {
             let span = theirs.get(pursuit.saturating_sub(1) as usize);
-            is_board && span.is_some_and(|span| apart(span))
+            is_board && span.is_some_and(apart)
         };
         let numbered = by_pursuit(gone, settings);
         let during = numbered.iter().filter(|(pursuit, _)| !is_apart(*pursuit));

@@ -230,7 +230,7 @@ fn milestone(
     let stage = stage.trim();
     // A way out is nothing to be reached.
     let named = |board: &&Pipeline| {
-        let stage = board.stage_named(stage).ok().filter(|stage| stage.outcome != Outcome::Lost)?;
+        let stage = board.stage_typed(stage).ok().filter(|stage| stage.outcome != Outcome::Lost)?;
         Some(stage.id.clone())
     };
     let mut found: Vec<Option<Text>> = boards.iter().map(named).collect();

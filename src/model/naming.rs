@@ -77,14 +77,13 @@ impl Stage {
 }
 
 impl Pipeline {
-    /// The columns that a word of every day means, which no id or label is: `won`, `成交`.
-    pub fn commonly(&self, text: &str) -> Option<usize> {
+    /// The column that a word of every day means, which no id or label is: `won`, `成交`.
+    fn commonly(&self, text: &str) -> Option<usize> {
         let wanted = spelling(text);
         self.stages.iter().position(|stage| stage.is_commonly(&wanted))
     }
 
-    /// The column of a name: its id, its label or another name of it, else a word that people say for a column that is
-    /// won or lost; a `%` behind the id is read over (`25%`).
+    /// The column of a name: its id, its label or another name of it; a `%` behind the id is read over (`25%`).
     ///
     /// # Errors
     /// The columns that fit, if it is not one.
@@ -92,15 +91,27 @@ impl Pipeline {
         let text = narrow(text);
         let share = text.trim().strip_suffix('%').and_then(|id| self.find(id.trim_end()));
         look_up(&text, self.stages.iter(), |stage| &*stage.id, |stage| stage.names().collect())
-            .or_else(|found| match share.or_else(|| self.commonly(&text)) {
+            .or_else(|found| match share {
                 Some(at) if found.is_empty() => Ok(&self.stages[at]),
                 _ => Err(found),
             })
     }
 
-    /// The position of the column of a name, if it names one.
+    /// The column that a person types: by a name of it, else by a word that people say for a column that is won or lost.
+    /// An import asks about such a word: another program's `Won` may be a step of its own.
+    ///
+    /// # Errors
+    /// The columns that fit, if it is not one.
+    pub fn stage_typed(&self, text: &str) -> Result<&Stage, Vec<&Stage>> {
+        self.stage_named(text).or_else(|found| match self.commonly(text) {
+            Some(at) if found.is_empty() => Ok(&self.stages[at]),
+            _ => Err(found),
+        })
+    }
+
+    /// The position of the column that a person types, if it is one.
     pub fn position_named(&self, text: &str) -> Option<usize> {
-        self.find(&self.stage_named(text).ok()?.id)
+        self.find(&self.stage_typed(text).ok()?.id)
     }
 }
 
@@ -253,7 +264,7 @@ mod tests {
             ("", None),
             ("26", None),
         ] {
-            let stage = board.stage_named(text).ok().map(|stage| &*stage.id);
+            let stage = board.stage_typed(text).ok().map(|stage| &*stage.id);
             assert_eq!(stage, expected, "{text}");
         }
     }
@@ -263,10 +274,11 @@ mod tests {
         let mut settings = Settings::default();
         let board = &mut settings.pipelines[0];
         board.stages[2].also = vec!["签约".into(), "试用".into()];
-        let of = |text: &str| board.stage_named(text).ok().map(|stage| stage.id.to_string());
+        let of = |text: &str| board.stage_typed(text).ok().map(|stage| stage.id.to_string());
         assert_eq!(of("签约").as_deref(), Some("25"));
         assert_eq!(of("试用").as_deref(), Some("25"));
         assert_eq!(of("签单").as_deref(), Some("closed"));
+        assert!(board.stage_named("签单").is_err(), "an import asks");
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn columns_are_taken_by_any_of_their_names() {
     }
     let all = sandbox.crm("list stage:opportunity -f ids").ok();
     assert_eq!(all, "zhang\n");
-    for query in ["stage!=won", "stage<签约", "stage!=丢单", "stage!=25%", "did:meet", "did:微信"]
+    for query in ["stage!=won", "stage<签约", "stage!=丢单", "stage!=25%", "kind:meet", "kind:微信"]
     {
         sandbox.run(&["list", query, "-f", "ids"]).ok();
     }
