@@ -144,6 +144,14 @@ pub(super) fn known_parent(ledger: &Ledger, of: &str, parent: &str) -> Result<()
                 words!("parent: `{of}` cannot be its own", "上级客户：`{of}` 不能是自己的上级");
             Err(Diagnostic::new(Code::BadArgument, message))
         }
+        // The file will name it as it is typed.
+        Ok(path) if fold(&id_of(&path)) != fold(parent) => {
+            let id = id_of(&path);
+            let message =
+                words!("parent: `{parent}` is no whole id", "上级客户：`{parent}` 不是完整的编号");
+            Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!("did you mean `{id}`?", "是否指 `{id}`？")))
+        }
         Ok(path) if is_of_a_customer(&path) => Ok(()),
         Ok(_) => {
             let message =

@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Words, suggest};
 use crate::git::program::Git;
+use crate::model::kind::Counts;
 use crate::model::settings::Settings;
 use crate::table::terms::KINDS;
 use crate::value::text::Text;
@@ -64,16 +65,20 @@ pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnosti
         if !several.is_empty() {
             return unknown.help(any_of(several.into_iter()));
         }
-        let near = suggest(name, settings.kinds.names());
-        unknown
-            .help(near.unwrap_or_else(|| {
-                let kinds = settings.kinds.names().collect::<Vec<_>>().join(", ");
-                words!("kinds: {kinds}", "类型：{kinds}")
-            }))
-            .help(words!(
-                "a kind of your own needs a section in crm.toml: [kind.{name}]",
-                "自定义类型须在 crm.toml 中写明：[kind.{name}]"
-            ))
+        // Those that a command of their own writes are known, but meant seldom.
+        let counts = |kind: &str| settings.kinds.get(&kind.into());
+        let is_usual = |kind: &&str| *kind == "note" || counts(kind) != Some(Counts::Note);
+        let kinds: Vec<&str> = settings.kinds.names().filter(is_usual).collect();
+        let kinds = kinds.join(", ");
+        let listed = words!("kinds: {kinds}", "类型：{kinds}");
+        let unknown = match suggest(name, settings.kinds.names()) {
+            Some(near) => unknown.help(near),
+            None => unknown,
+        };
+        unknown.help(listed).help(words!(
+            "a kind of your own needs a section in crm.toml: [kind.{name}]",
+            "自定义类型须在 crm.toml 中写明：[kind.{name}]"
+        ))
     })
 }
 

@@ -117,6 +117,9 @@ pub enum Command {
     Edit(commands::edit::Edit),
     Set(commands::set::Set),
     Contact(commands::contact::ContactCommand),
+    Rename(commands::rename::Rename),
+    Join(commands::join::Join),
+    Remove(commands::remove::Remove),
     Tally(commands::tally::Tally),
     Import(commands::import::Import),
     Export(commands::export::Export),
@@ -168,7 +171,7 @@ pub struct Signed {
 }
 
 /// The evidence that an event changes.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Evidence")]
 pub struct Facts {
     /// The agreed next step: a date, perhaps with a time (2009-12-15T14:00, "tue 14:00")

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::value::date::{Date, Now};
-use crate::value::period::{DATE_FORMS, FiscalYear, NotADate, parse_date};
+use crate::value::period::{DATE_FORMS, DATE_FORMS_ZH, FiscalYear, NotADate, parse_date};
 use crate::value::zone::Zone;
 
 /// The clock of a command.
@@ -43,7 +43,7 @@ impl DayClock {
 /// That a text is no date; `origin` names the option or variable.
 pub fn bad_date(origin: &str, wrong: &NotADate) -> Diagnostic {
     Diagnostic::new(Code::BadArgument, wrong.words().about(origin)).help(words!(
-        "dates can be written so: {DATE_FORMS}; a time behind it: 'tomorrow 9:00'",
-        "日期的写法：{DATE_FORMS}；后面可加时间：'tomorrow 9:00'"
+        "dates can be written so: {DATE_FORMS}; a time behind it: 'tomorrow 9:00', 'fri 10'",
+        "日期的写法：{DATE_FORMS_ZH}；后面可加时间：明天下午2点"
     ))
 }

@@ -15,7 +15,7 @@ use crate::value::text::{Text, narrow};
 use clap::Args;
 
 /// The rarer keys of an entry, as they are typed.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Money, service, projects and marketing")]
 pub struct DetailsTyped {
     /// The number of a quote, order, contract, invoice or delivery; a later entry of this number replaces it
@@ -230,7 +230,7 @@ fn milestone(
     let stage = stage.trim();
     // A way out is nothing to be reached.
     let named = |board: &&Pipeline| {
-        let stage = board.stage_named(stage).ok().filter(|stage| stage.outcome != Outcome::Lost)?;
+        let stage = board.stage_typed(stage).ok().filter(|stage| stage.outcome != Outcome::Lost)?;
         Some(stage.id.clone())
     };
     let mut found: Vec<Option<Text>> = boards.iter().map(named).collect();

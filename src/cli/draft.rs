@@ -37,7 +37,7 @@ impl Signed {
         let next = facts.next.as_deref().map(|text| context.moment("--next", text)).transpose()?;
         let event = Event {
             time: self.time.as_deref().map(time).transpose()?,
-            note: text(&self.note),
+            note: text(&self.note).filter(|note| !note.is_empty()),
             next,
             next_what: text(&facts.next_what),
             confirms: each_once(&facts.confirm),

@@ -2,10 +2,11 @@
 
 use super::args::{Cli, Global};
 use super::context::Context;
+use super::verbs;
 use crate::act::names::rep_of_git;
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::find::find;
-use crate::model::kind::{Counts, Kinds};
+use crate::model::kind::Kinds;
 use crate::report;
 use clap::CommandFactory;
 use std::collections::BTreeMap;
@@ -17,13 +18,11 @@ const PREFIX: &str = "crm-";
 
 /// Words that are no commands, and the command line for each, beside reports and kinds of event. `ID` gives way to
 /// the id that was typed.
-const INSTEAD: [(&[&str], &str); 8] = [
-    (&["close", "win", "won", "sign"], "crm advance ID closed"),
+const INSTEAD: [(&[&str], &str); 6] = [
+    (&["win", "won", "sign"], "crm close ID"),
     (&["move", "promote"], "crm advance ID STAGE"),
-    (&["meet"], "crm log ID meeting"),
-    (&["note"], "crm log ID note"),
     (&["new", "create", "open"], "crm add NAME"),
-    (&["delete", "remove", "rm", "drop"], "crm lose ID --reason TEXT"),
+    (&["delete", "rm", "drop"], "crm lose ID --reason TEXT"),
     (&["find", "grep"], "crm search WORDS"),
     (&["today", "todo", "status"], "crm due"),
 ];
@@ -33,6 +32,11 @@ pub fn run(words: &[OsString], context: &Context) -> Result<u8, Failure> {
     let name = words.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
     let mut programs = programs(context.env.path.as_deref());
     let Some(program) = programs.remove(&name) else {
+        let known = Kinds::default();
+        let kinds = context.ledger().map_or(&known, |ledger| &ledger.settings.kinds);
+        if let Some(verb) = verbs::verb(&name, kinds) {
+            return verbs::run(&verb, words, context);
+        }
         return Err(unknown(&name, words.get(1), context).into());
     };
     if let Some(option) = not_inherited(&context.global) {
@@ -175,16 +179,10 @@ pub fn instead(name: &str, id: Option<&OsString>) -> Option<String> {
     }
     let line = match INSTEAD.iter().find(|(names, _)| names.contains(&name)) {
         Some((_, line)) => (*line).to_owned(),
-        None if is_deed(name) => format!("crm log ID {name}"),
         None => return None,
     };
     let id = id.and_then(|word| word.to_str()).filter(|word| is_plain(word));
     Some(line.replace("ID", id.unwrap_or("ID")))
-}
-
-/// Is it a kind of event that a person does, such as a call, and not one that its own command writes?
-fn is_deed(kind: &str) -> bool {
-    Kinds::default().get(&kind.into()).is_some_and(|counts| counts != Counts::Note)
 }
 
 /// Can a word be put into a command line unquoted, and is it no option?
@@ -201,15 +199,13 @@ mod tests {
     #[test]
     fn a_word_that_leaves_no_doubt_names_the_command() {
         let instead = |name, id: Option<&str>| instead(name, id.map(OsString::from).as_ref());
-        assert_eq!(instead("close", Some("zhang")).unwrap(), "crm advance zhang closed");
-        assert_eq!(instead("close", Some("张先生")).unwrap(), "crm advance 张先生 closed");
+        assert_eq!(instead("win", Some("zhang")).unwrap(), "crm close zhang");
+        assert_eq!(instead("win", Some("张先生")).unwrap(), "crm close 张先生");
         for id in [None, Some(""), Some("--where"), Some("a b"), Some("$(x)")] {
-            assert_eq!(instead("close", id).unwrap(), "crm advance ID closed", "{id:?}");
+            assert_eq!(instead("win", id).unwrap(), "crm close ID", "{id:?}");
         }
         assert_eq!(instead("funnel", None).unwrap(), "crm report funnel");
         assert_eq!(instead("pipeline", None).unwrap(), "crm report board");
-        assert_eq!(instead("meet", Some("zhang")).unwrap(), "crm log zhang meeting");
-        assert_eq!(instead("quote", None).unwrap(), "crm log ID quote");
         for name in ["advnace", "moved", "imported"] {
             assert_eq!(instead(name, None), None);
         }

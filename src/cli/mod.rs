@@ -15,6 +15,7 @@ pub mod pager;
 pub mod progress;
 pub mod shell;
 pub mod terminal;
+pub mod verbs;
 pub mod words;
 
 use crate::diag::Failure;
@@ -136,6 +137,9 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Edit(command) => command.run(context),
         Command::Set(command) => command.run(context),
         Command::Contact(command) => command.run(context),
+        Command::Rename(command) => command.run(context),
+        Command::Join(command) => command.run(context),
+        Command::Remove(command) => command.run(context),
         Command::Tally(command) => command.run(context),
         Command::Import(command) => return command.run(context),
         Command::Export(command) => command.run(context),

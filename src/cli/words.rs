@@ -26,7 +26,7 @@ pub fn split_stage<'w>(
         return Ok((words, None));
     };
     let is_stage =
-        |word: &str| ledger.settings.pipelines.iter().any(|p| p.stage_named(word).is_ok());
+        |word: &str| ledger.settings.pipelines.iter().any(|p| p.stage_typed(word).is_ok());
     if is_stage(last) {
         return Ok((before, Some(last)));
     }

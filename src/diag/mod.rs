@@ -387,6 +387,8 @@ codes! {
     NotFound "not-found" Error Usage "no prospect of that id, path, prefix or name" "没有这个编号、路径、前缀或名称的潜在客户";
     Ambiguous "ambiguous" Error Usage "more than one prospect fits" "符合的潜在客户不止一个";
     AlreadyThere "already-there" Error Refused "something of that name exists" "同名的已经存在";
+    CannotJoin "cannot-join" Error Refused "two files that cannot become one" "两个文件无法合并为一个";
+    CannotRemove "cannot-remove" Error Refused "a file that others name, or that git could not give back" "文件仍被引用，或 git 无法恢复";
     LikelyDuplicate "likely-duplicate" Error Refused "a prospect that looks alike exists" "已有看来相同的潜在客户";
     BadArgument "bad-argument" Error Usage "an argument that cannot be understood" "无法理解的参数";
     BadQuery "bad-query" Error Usage "a query that cannot be understood" "无法理解的查询";

@@ -1,4 +1,5 @@
-//! Finds the file of a prospect or customer that a command names: by id, path, unique prefix, or unique name.
+//! Finds the file of a prospect or customer that a command names: by id, path, unique prefix, name, company,
+//! or a part of these.
 //! Finding an id is equally fast in a ledger of any size; file names are listed only for a prefix, and files are
 //! read only for a name.
 
@@ -8,10 +9,16 @@ use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
 use crate::format::layout::{CUSTOMERS, JOURNALS, PROSPECTS, has_journal};
 use crate::format::line::base32;
+use crate::rules::replay::standing;
+use crate::rules::search::{Called, CalledBy};
+use crate::value::date::Date;
 use crate::value::hash::StableHasher;
 use crate::value::id;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
+
+/// How many candidates a message lists.
+const CANDIDATES: usize = 10;
 
 /// The sub-folder of an id in a ledger with `fan_out`: one of 1,024, by a hash of the id.
 pub fn fan_out_folder(id: &str) -> String {
@@ -78,33 +85,7 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     }
     match found.as_slice() {
         [only] => Ok(only.clone()),
-        several @ [_, ..] => {
-            let mut candidates: Vec<String> =
-                several.iter().take(10).map(|path| id_of(path)).collect();
-            // If two files share an id, only their paths tell them apart.
-            if candidates.windows(2).any(|pair| id::fold(&pair[0]) == id::fold(&pair[1])) {
-                let shown = |path: &PathBuf| ledger.show(path).display().to_string();
-                candidates = several.iter().take(10).map(shown).collect();
-            }
-            let more = several.len().saturating_sub(10);
-            let more = match more {
-                0 => Words::default(),
-                more => words!(" and {more} more", "，另有 {more} 个"),
-            };
-            let named = candidates.join(", ");
-            Err(Diagnostic::new(
-                Code::Ambiguous,
-                words!(
-                    "`{typed}` could be any of {}",
-                    "`{typed}` 可能指 {} 个中的任何一个",
-                    several.len()
-                ),
-            )
-            .help(Words::both(
-                format!("name one of: {named}{}", more.en()),
-                format!("请指明其中一个：{named}{}", more.zh()),
-            )))
-        }
+        several @ [_, ..] => Err(ambiguous(ledger, typed, several)),
         [] => {
             let ids: Vec<String> = paths.iter().map(|path| id_of(path)).collect();
             let diagnostic = Diagnostic::new(
@@ -182,18 +163,60 @@ fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     Err(outside())
 }
 
-/// Files whose prospect or customer has exactly this name; only files that hold the text are parsed.
+/// That several files are meant: each with name, company and owner, a line for one.
+fn ambiguous(ledger: &Ledger, typed: &str, several: &[PathBuf]) -> Diagnostic {
+    let count = several.len();
+    let message =
+        words!("`{typed}` could be any of {count}", "`{typed}` 可能指 {count} 个中的任何一个");
+    let shown = &several[..count.min(CANDIDATES)];
+    let ids: Vec<String> = shown.iter().map(|path| id::fold(&id_of(path))).collect();
+    // If two files share an id, only their paths tell them apart.
+    let shares = |at: usize| ids.iter().filter(|id| **id == ids[at]).count() > 1;
+    let help = Diagnostic::new(Code::Ambiguous, message)
+        .help(words!("name one of them:", "请指明其中一个："));
+    let mut listed = shown.iter().enumerate().fold(help, |listed, (at, path)| {
+        let id = match shares(at) {
+            true => ledger.show(path).display().to_string(),
+            false => id_of(path),
+        };
+        listed.help(Words::verbatim(candidate(ledger, path, &id)))
+    });
+    let more = count - shown.len();
+    if more > 0 {
+        listed = listed.help(words!("and {more} more", "另有 {more} 个"));
+    }
+    listed
+}
+
+/// `zhang  张先生, 时装连锁店, he`.
+fn candidate(ledger: &Ledger, path: &Path, id: &str) -> String {
+    let Ok(loaded) = ledger.read(path) else { return id.to_owned() };
+    let prospect = loaded.prospect;
+    let owner =
+        standing(&prospect.events, Date::MAX).filter_map(|event| event.owner.clone()).last();
+    let name = Some(prospect.name.clone()).filter(|name| **name != *prospect.id);
+    let about: Vec<String> = [name, prospect.company.clone(), owner]
+        .into_iter()
+        .flatten()
+        .filter(|text| !text.is_empty())
+        .map(|text| text.to_string())
+        .collect();
+    format!("{id}  {}", about.join(", ")).trim_end().to_owned()
+}
+
+/// The files that are called so, by the best way in which any is: name, company, a part of the name or its sound, a
+/// part of the company. Only files that may be are parsed.
 fn by_name(ledger: &Ledger, paths: &[PathBuf], typed: &str) -> Vec<PathBuf> {
     use rayon::prelude::*;
-    let wanted = id::fold(typed);
-    if wanted.is_empty() {
-        return Vec::new();
-    }
-    let is_it = |path: &&PathBuf| {
+    let Some(called) = Called::of(typed) else { return Vec::new() };
+    let fit = |path: &PathBuf| {
         let shown = ledger.show(path);
-        let holds = crate::disk::file::read_text(&ledger.root.join(path), &shown)
-            .is_ok_and(|text| id::folded(&text).contains(&wanted));
-        holds && ledger.read(path).is_ok_and(|loaded| id::fold(&loaded.prospect.name) == wanted)
+        let text = crate::disk::file::read_text(&ledger.root.join(path), &shown).ok()?;
+        let may_be = called.may_be_in(&text);
+        let by = may_be.then(|| called.by(&ledger.read(path).ok()?.prospect)).flatten()?;
+        Some((by, path.clone()))
     };
-    paths.par_iter().filter(is_it).cloned().collect()
+    let found: Vec<(CalledBy, PathBuf)> = paths.par_iter().filter_map(fit).collect();
+    let best = found.iter().map(|(by, _)| *by).min();
+    found.into_iter().filter(|(by, _)| Some(*by) == best).map(|(_, path)| path).collect()
 }

@@ -4,6 +4,7 @@ use crate::disk::file::read_text;
 use crate::disk::ledger::Ledger;
 use crate::model::prospect::Prospect;
 use crate::value::id::{fold, folded};
+use crate::value::namesake::{namesake, squeezed};
 use rayon::prelude::*;
 
 /// The fact that two prospects share.
@@ -34,7 +35,7 @@ pub fn alike(ledger: &Ledger, prospect: &Prospect) -> Vec<(Prospect, Likeness)> 
         .collect()
 }
 
-/// The texts to search for, folded.
+/// The texts to search for, folded: names as [`namesake`] has them.
 struct Needles {
     name: String,
     company: String,
@@ -47,8 +48,8 @@ impl Needles {
     fn of(prospect: &Prospect) -> Needles {
         let contacts = || prospect.contacts.iter();
         Needles {
-            name: fold(&prospect.name),
-            company: fold(prospect.company.as_deref().unwrap_or("")),
+            name: namesake(&prospect.name),
+            company: namesake(prospect.company.as_deref().unwrap_or("")),
             is_customer: prospect.is_customer,
             phones: contacts().filter_map(|c| c.phone.as_deref()).filter_map(phone).collect(),
             emails: contacts().filter_map(|c| c.email.as_deref()).map(fold).collect(),
@@ -57,7 +58,7 @@ impl Needles {
 
     fn may_be_in(&self, text: &str) -> bool {
         let folded = folded(text);
-        folded.contains(&self.name)
+        !self.name.is_empty() && squeezed(text).contains(&self.name)
             || self.emails.iter().any(|email| folded.contains(email))
             || !self.phones.is_empty() && self.phones.iter().any(|p| digits(text).contains(p))
     }
@@ -66,7 +67,7 @@ impl Needles {
         let theirs = Needles::of(other);
         // A customer's name alone says who it is.
         let is_one = theirs.company == self.company || theirs.is_customer && self.is_customer;
-        if theirs.name == self.name && is_one {
+        if theirs.name == self.name && !self.name.is_empty() && is_one {
             return Some(Likeness::Name);
         }
         let shares =

@@ -61,6 +61,24 @@ pub fn event_line_in(text: &str, key: &str) -> Option<String> {
     Some(if short.len() < line.len() { format!("{short}…") } else { short })
 }
 
+/// The value of each entry as it is written, with the comment behind it: of those that are written on one line under the
+/// journal's header.
+pub fn written_entries(text: &str) -> std::collections::BTreeMap<String, String> {
+    let (table, _) = DeTable::parse_recoverable(text);
+    let mut written = std::collections::BTreeMap::new();
+    if let Some(DeValue::Table(events)) = table.get_ref().get("events").map(|e| e.get_ref()) {
+        for (key, value) in events {
+            let Some(rest) = text.get(value.span().start..) else { continue };
+            let line = rest.lines().next().unwrap_or_default().trim_end();
+            let is_whole = line.len() >= value.span().len() && line.starts_with('{');
+            if is_whole {
+                written.insert(key.get_ref().to_string(), line.to_owned());
+            }
+        }
+    }
+    written
+}
+
 /// The most characters of a line that a message shows.
 const LINE: usize = 160;
 

@@ -365,6 +365,10 @@ pub fn unchangeable(key: &str, settings: &Settings) -> Diagnostic {
             "it says where the entries count: change it at the top of the file (crm edit)",
             "它决定记录归在哪里：请在文件开头修改（crm edit）"
         )),
+        "phone" | "email" | "role" | "birthday" | "电话" | "邮箱" => diagnostic.help(words!(
+            "it is a person's: crm contact edit ID NAME --phone, --email, --role, --birthday",
+            "它属于联系人：crm contact edit 编号 姓名 --phone、--email、--role、--birthday"
+        )),
         _ => diagnostic.help(words!(
             "a fact of your own has a name in crm.toml: [ledger] facts = [\"{key}\"]",
             "自定义的资料项要在 crm.toml 中列出：[ledger] facts = [\"{key}\"]"

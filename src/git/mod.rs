@@ -2,6 +2,7 @@
 
 pub mod days;
 pub mod hooks;
+pub mod index;
 pub mod kept;
 pub mod mend;
 pub mod merge_driver;

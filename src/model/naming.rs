@@ -3,7 +3,7 @@
 
 use super::campaign::{Campaign, Segment};
 use super::kind::Kinds;
-use super::pipeline::{Criterion, Pipeline, Stage};
+use super::pipeline::{Criterion, Outcome, Pipeline, Stage};
 use super::settings::{Rep, Settings};
 use crate::value::id::fold;
 use crate::value::label::Label;
@@ -43,24 +43,75 @@ fn labels(label: &Label) -> Vec<&str> {
     label.en.iter().chain(&label.zh).map(String::as_str).collect()
 }
 
+/// What people call the column that is won, and the way out, on any board.
+const WON: [&str; 11] = [
+    "won",
+    "win",
+    "sign",
+    "signed",
+    "closed won",
+    "close",
+    "签约",
+    "成交",
+    "赢单",
+    "签单",
+    "已成交",
+];
+const LOST: [&str; 10] =
+    ["lost", "lose", "dropped", "closed lost", "left", "丢单", "输单", "退出", "失单", "已丢单"];
+
+impl Stage {
+    /// Is the word one that people say for the outcome of the column?
+    fn is_commonly(&self, wanted: &str) -> bool {
+        match self.outcome {
+            Outcome::Open => false,
+            Outcome::Won => WON.contains(&wanted),
+            Outcome::Lost => LOST.contains(&wanted),
+        }
+    }
+
+    /// The other names of the column: its labels, and those that the settings add.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        labels(&self.label).into_iter().chain(self.also.iter().map(|name| &**name))
+    }
+}
+
 impl Pipeline {
-    /// The column of a name: its id or label; a `%` behind the id is read over (`25%`).
+    /// The column that a word of every day means, which no id or label is: `won`, `成交`.
+    fn commonly(&self, text: &str) -> Option<usize> {
+        let wanted = spelling(text);
+        self.stages.iter().position(|stage| stage.is_commonly(&wanted))
+    }
+
+    /// The column of a name: its id, its label or another name of it; a `%` behind the id is read over (`25%`).
     ///
     /// # Errors
     /// The columns that fit, if it is not one.
     pub fn stage_named(&self, text: &str) -> Result<&Stage, Vec<&Stage>> {
         let text = narrow(text);
         let share = text.trim().strip_suffix('%').and_then(|id| self.find(id.trim_end()));
-        look_up(&text, self.stages.iter(), |stage| &*stage.id, |stage| labels(&stage.label))
+        look_up(&text, self.stages.iter(), |stage| &*stage.id, |stage| stage.names().collect())
             .or_else(|found| match share {
                 Some(at) if found.is_empty() => Ok(&self.stages[at]),
                 _ => Err(found),
             })
     }
 
-    /// The position of the column of a name, if it names one.
+    /// The column that a person types: by a name of it, else by a word that people say for a column that is won or lost.
+    /// An import asks about such a word: another program's `Won` may be a step of its own.
+    ///
+    /// # Errors
+    /// The columns that fit, if it is not one.
+    pub fn stage_typed(&self, text: &str) -> Result<&Stage, Vec<&Stage>> {
+        self.stage_named(text).or_else(|found| match self.commonly(text) {
+            Some(at) if found.is_empty() => Ok(&self.stages[at]),
+            _ => Err(found),
+        })
+    }
+
+    /// The position of the column that a person types, if it is one.
     pub fn position_named(&self, text: &str) -> Option<usize> {
-        self.find(&self.stage_named(text).ok()?.id)
+        self.find(&self.stage_typed(text).ok()?.id)
     }
 }
 
@@ -125,8 +176,35 @@ impl Settings {
     }
 }
 
+/// What people say for kinds, beside their ids and words.
+const SPOKEN_KINDS: [(&str, &str); 22] = [
+    ("meet", "meeting"),
+    ("met", "meeting"),
+    ("面谈", "meeting"),
+    ("会面", "meeting"),
+    ("mail", "email"),
+    ("邮", "email"),
+    ("msg", "message"),
+    ("sms", "message"),
+    ("chat", "message"),
+    ("微信", "message"),
+    ("短信", "message"),
+    ("pay", "payment"),
+    ("paid", "payment"),
+    ("收款", "payment"),
+    ("回款", "payment"),
+    ("phone", "call"),
+    ("ring", "call"),
+    ("打电话", "call"),
+    ("演示会", "demo"),
+    ("签合同", "contract"),
+    ("笔记", "note"),
+    ("下单", "order"),
+];
+
 impl Kinds {
-    /// The kind of a name: the id, or a word of `terms`, each of which is an id, the English and the Chinese word.
+    /// The kind of a name: the id, or a word of `terms`, each of which is an id, the English and the Chinese word; else
+    /// what people say for it, where no kind of the ledger has that name.
     ///
     /// # Errors
     /// The kinds that fit, if it is not one.
@@ -140,7 +218,12 @@ impl Kinds {
             term.map(|(_, en, zh)| vec![*en, *zh]).unwrap_or_default()
         };
         let names: Vec<&str> = self.names().collect();
-        look_up(text, names.iter().copied(), |id| id, words)
+        look_up(text, names.iter().copied(), |id| id, words).or_else(|found| {
+            let wanted = spelling(text);
+            let spoken = SPOKEN_KINDS.iter().find(|(word, _)| *word == wanted);
+            let kind = spoken.and_then(|(_, kind)| names.iter().find(|name| *name == kind));
+            kind.copied().filter(|_| found.is_empty()).ok_or(found)
+        })
     }
 }
 
@@ -167,14 +250,35 @@ mod tests {
             ("25 %", Some("25")),
             ("２５％", Some("25")),
             ("25", Some("25")),
+            ("约见", Some("appointment")),
+            ("first meeting set", Some("appointment")),
+            ("Ｆirst　Meeting Set", Some("appointment")),
+            ("won", Some("closed")),
+            ("Signed", Some("closed")),
+            ("签约", Some("closed")),
+            ("赢单", Some("closed")),
+            ("丢单", Some("lost")),
+            ("LOST", Some("lost")),
             ("25%%", None),
             ("%", None),
             ("", None),
             ("26", None),
         ] {
-            let stage = board.stage_named(text).ok().map(|stage| &*stage.id);
+            let stage = board.stage_typed(text).ok().map(|stage| &*stage.id);
             assert_eq!(stage, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_word_of_every_day_gives_way_to_the_names_of_the_board() {
+        let mut settings = Settings::default();
+        let board = &mut settings.pipelines[0];
+        board.stages[2].also = vec!["签约".into(), "试用".into()];
+        let of = |text: &str| board.stage_typed(text).ok().map(|stage| stage.id.to_string());
+        assert_eq!(of("签约").as_deref(), Some("25"));
+        assert_eq!(of("试用").as_deref(), Some("25"));
+        assert_eq!(of("签单").as_deref(), Some("closed"));
+        assert!(board.stage_named("签单").is_err(), "an import asks");
     }
 
     #[test]
@@ -211,6 +315,10 @@ mod tests {
             ("Meeting", Ok("meeting")),
             ("见面", Ok("meeting")),
             ("E-Mail", Ok("email")),
+            ("meet", Ok("meeting")),
+            ("MAIL", Ok("email")),
+            ("微信", Ok("message")),
+            ("pay", Ok("payment")),
             ("dinner", Err(vec![])),
         ] {
             assert_eq!(settings.kinds.named(text, &terms), expected, "{text}");

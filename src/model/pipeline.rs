@@ -30,6 +30,8 @@ pub struct Stage {
     pub id: Text,
     /// The name, for people.
     pub label: Label,
+    /// Other names that people type for it.
+    pub also: Vec<Text>,
     /// Nominal probability of closing, 0 to 1.
     pub probability: Amount,
     /// Criteria it requires beyond those of the columns before it, by their positions in the settings: they
@@ -230,6 +232,7 @@ fn built_in(
     |id, en, zh, percent, requires, outcome| Stage {
         id: id.into(),
         label: Label::both(en, zh),
+        also: if id == "appointment" { vec!["约见".into()] } else { Vec::new() },
         probability: Amount::from_int(percent).times(Amount::parse("0.01").unwrap_or_default()),
         requires: requires
             .iter()

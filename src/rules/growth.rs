@@ -49,8 +49,17 @@ pub fn added<'a>(before: &[&Content], after: &'a Content) -> Vec<&'a str> {
 /// another id, or joined with another prospect? Entries that the file had already do not count.
 pub fn lives_on(gone: &Content, before: Option<&Content>, after: &Content) -> bool {
     let had = |key: &str| before.is_some_and(|before| before.events.contains_key(key));
-    !gone.events.is_empty()
-        && gone.events.iter().all(|(key, was)| !had(key) && after.events.get(key) == Some(was))
+    // A join gives a suffix to a key that the other file has, too.
+    let lives = |key: &String, was: &String| match had(key) {
+        false => after.events.get(key) == Some(was),
+        true => {
+            let prefix = format!("{key}-j");
+            let mut joined =
+                after.events.range(prefix.clone()..).take_while(|(k, _)| k.starts_with(&prefix));
+            joined.any(|(key, is)| is == was && !had(key))
+        }
+    };
+    !gone.events.is_empty() && gone.events.iter().all(|(key, was)| lives(key, was))
 }
 
 /// Files in which journals that are gone may live on. Two prospects may have equal journals: the
@@ -118,6 +127,8 @@ mod tests {
         assert!(lives_on(&gone, None, &events("a=1 b=2 c=3")));
         assert!(lives_on(&gone, Some(&events("x=0")), &events("a=1 b=2 x=0")));
         assert!(!lives_on(&gone, Some(&events("a=1")), &events("a=1 b=2")));
+        assert!(lives_on(&gone, Some(&events("a=9")), &events("a=9 a-j4=1 b=2")));
+        assert!(!lives_on(&gone, Some(&events("a=9")), &events("a=9 a-j4=2 b=2")));
         assert!(!lives_on(&gone, None, &events("a=1 b=3")));
         assert!(!lives_on(&events(""), None, &events("a=1")));
     }

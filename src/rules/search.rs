@@ -6,6 +6,7 @@ use crate::model::prospect::{Contact, Prospect};
 use crate::rules::replay::standing;
 use crate::value::date::Date;
 use crate::value::id::searchable;
+use crate::value::namesake::{namesake, squeezed};
 use crate::value::phone::Phone;
 use crate::value::sound::Sound;
 use std::cmp::Reverse;
@@ -176,8 +177,13 @@ impl Word {
     }
 
     fn in_entry<'p>(&self, entry: &'p Event) -> Option<Match<'p>> {
-        let texts =
-            [("note", &entry.note), ("next-what", &entry.next_what), ("ticket", &entry.ticket)];
+        let texts = [
+            ("note", &entry.note),
+            ("next-what", &entry.next_what),
+            ("ticket", &entry.ticket),
+            ("solution", &entry.details().solution),
+            ("reason", &entry.reason),
+        ];
         texts.into_iter().find_map(|(field, text)| {
             let text = text.as_deref()?;
             let (rank, person, date) = (Rank::Noted, None, Some(entry.date()));
@@ -215,6 +221,68 @@ impl Word {
     fn in_text_or_number(&self, text: &str) -> Option<usize> {
         let number = || self.phone.as_ref()?.within(text);
         self.in_text(text).map(|fit| fit.at).or_else(number)
+    }
+}
+
+/// How well a prospect is called by what was typed for its id; the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CalledBy {
+    /// Its name is it.
+    Name,
+    /// Its company is it.
+    Company,
+    /// Its id or name has it as a part, or sounds like it.
+    PartOfName,
+    /// Its company has it as a part, or sounds like it.
+    PartOfCompany,
+}
+
+/// A text that was typed for an id and is none.
+#[derive(Debug, Clone)]
+pub struct Called {
+    word: Word,
+    key: String,
+}
+
+impl Called {
+    /// `None` for a text that is too short to call anything by: a single letter.
+    pub fn of(typed: &str) -> Option<Called> {
+        let (word, key) = (Word::of(typed)?, namesake(typed));
+        let is_letter = key.is_ascii() && key.len() < 2;
+        (!is_letter).then_some(Called { word, key })
+    }
+
+    /// May a file with this text be called so? Quick, and true at least where [`Called::by`] finds it.
+    pub fn may_be_in(&self, text: &str) -> bool {
+        let heard = || self.word.sound.as_ref().is_some_and(|sound| sound.may_be_in(text));
+        squeezed(text).contains(&self.key) || heard()
+    }
+
+    /// How a prospect is called so.
+    pub fn by(&self, prospect: &Prospect) -> Option<CalledBy> {
+        let company = prospect.company.as_deref().unwrap_or_default();
+        if namesake(&prospect.name) == self.key {
+            return Some(CalledBy::Name);
+        }
+        if namesake(company) == self.key {
+            return Some(CalledBy::Company);
+        }
+        let has = |text: &str| self.is_part_of(text);
+        let name = has(&prospect.id) || has(&prospect.name);
+        let of = |is: bool, by: CalledBy| is.then_some(by);
+        of(name, CalledBy::PartOfName).or_else(|| of(has(company), CalledBy::PartOfCompany))
+    }
+
+    /// Letters are a part from the beginning of a word on; other scripts have no words.
+    fn is_part_of(&self, text: &str) -> bool {
+        let searched = searchable(text);
+        let wanted = &self.word.text;
+        let begins = |at: usize| {
+            let before = searched[..at].chars().next_back();
+            !wanted.is_ascii() || before.is_none_or(|c| !c.is_ascii_alphanumeric())
+        };
+        let heard = || self.word.sound.as_ref().is_some_and(|sound| sound.heard_in(text).is_some());
+        searched.match_indices(wanted.as_str()).any(|(at, _)| begins(at)) || heard()
     }
 }
 
@@ -296,6 +364,19 @@ mod tests {
         assert_eq!(words, [Rank::Begins, Rank::Noted]);
         assert_eq!(found(&["张", "tennis"]), None);
         assert_eq!(found(&["6888", "1234"]).unwrap()[0].0, Rank::Person);
+    }
+
+    #[test]
+    fn what_is_typed_for_an_id_calls_by_name_company_part_and_sound() {
+        let by = |typed: &str| Called::of(typed).and_then(|called| called.by(&prospect()));
+        assert_eq!(by("张 先生"), Some(CalledBy::Name));
+        assert_eq!(by("时装连锁店有限公司"), Some(CalledBy::Company));
+        assert_eq!(by("先生"), Some(CalledBy::PartOfName));
+        assert_eq!(by("zhangxs"), Some(CalledBy::PartOfName));
+        assert_eq!(by("连锁"), Some(CalledBy::PartOfCompany));
+        assert_eq!(by("王芳"), None, "a person is found by crm search");
+        assert_eq!(by("hang-2"), None, "letters begin a word");
+        assert!(Called::of("z").is_none() && Called::of("张").is_some());
     }
 
     #[test]

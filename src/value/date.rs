@@ -159,6 +159,17 @@ impl Date {
         Some(words!("{name} {year} has {days} days", "{year} 年 {month} 月只有 {days} 天"))
     }
 
+    /// `4 December`.
+    pub fn day_and_month(self) -> String {
+        let name = MONTHS.get(self.month() as usize - 1).copied().unwrap_or_default();
+        format!("{} {name}", self.day())
+    }
+
+    /// `12月4日`.
+    pub fn day_and_month_zh(self) -> String {
+        format!("{}月{}日", self.month(), self.day())
+    }
+
     /// Is this a `strftime` format?
     pub fn is_format(format: &str) -> bool {
         use chrono::format::{Item, StrftimeItems};

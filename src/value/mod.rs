@@ -1,5 +1,6 @@
 //! Values: dates, periods, money, texts, labels, ids. No files, no clock.
 
+pub mod calendar;
 pub mod date;
 pub mod date_form;
 pub mod entity;
@@ -9,10 +10,12 @@ pub mod id;
 pub mod interner;
 pub mod label;
 pub mod money;
+pub mod namesake;
 pub mod period;
 pub mod phone;
 pub mod pinyin;
 pub mod shell;
 pub mod sound;
+mod spoken_date;
 pub mod text;
 pub mod zone;

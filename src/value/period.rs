@@ -1,110 +1,54 @@
 //! Dates and periods in words: `yesterday`, `-14d`, `mon`, `2026-W07`, `2026Q1`, `last month`.
 
 use crate::diag::Words;
+use crate::value::calendar::shifted;
+pub use crate::value::calendar::{FiscalYear, Period, parse_days};
 use crate::value::date::{Date, Moment, Weekday};
 use crate::value::date_form::split_time;
-
-/// A span of days, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Period {
-    /// First day.
-    pub from: Date,
-    /// Last day.
-    pub to: Date,
-}
-
-impl Period {
-    /// Is the date inside?
-    pub fn contains(self, date: Date) -> bool {
-        self.from <= date && date <= self.to
-    }
-
-    /// Number of days.
-    pub fn days(self) -> i64 {
-        self.to.days_since(self.from) + 1
-    }
-
-    fn month(year: i32, month: u32, count: i64) -> Option<Period> {
-        let from = Date::new(year, month, 1)?;
-        Some(Period { from, to: from.plus_months(count).plus(-1) })
-    }
-}
-
-/// The fiscal year of a ledger: its quarters and years begin with this month. It is called by the calendar year in
-/// which it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FiscalYear(u32);
-
-impl FiscalYear {
-    /// The calendar's.
-    pub const CALENDAR: FiscalYear = FiscalYear(1);
-
-    /// The year that begins with a month, 1 to 12.
-    pub fn beginning(month: u32) -> Option<FiscalYear> {
-        (1..=12).contains(&month).then_some(FiscalYear(month))
-    }
-
-    /// The span of so many months, 1, 3 or 12, that a day lies in, counted from the beginning of the year.
-    pub fn around(self, day: Date, months: u32) -> Period {
-        let behind = (day.month() + 12 - self.0) % months;
-        let from = Date::new(day.year(), day.month(), 1).unwrap_or(day);
-        let from = from.plus_months(-i64::from(behind));
-        Period { from, to: from.plus_months(i64::from(months)).plus(-1) }
-    }
-
-    /// The year and the quarter that a day lies in.
-    pub fn quarter_of(self, day: Date) -> (i32, u32) {
-        let year = self.around(day, 12).from;
-        let months = (day.year() - year.year()) * 12 + day.month() as i32 - year.month() as i32;
-        (year.year(), months as u32 / 3 + 1)
-    }
-
-    /// The name of the quarter that a day lies in: `2026FQ1`; `2026Q1` where the year is the calendar's.
-    pub fn quarter_name(self, day: Date) -> String {
-        let (year, quarter) = self.quarter_of(day);
-        let fiscal = if self == FiscalYear::CALENDAR { "" } else { "F" };
-        format!("{year:04}{fiscal}Q{quarter}")
-    }
-
-    /// `2026FY`, `FY2026`, `2026FQ1`: a year, or a quarter of it.
-    fn named(self, text: &str) -> Option<Period> {
-        let digits = |text: &str| {
-            let is_year = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
-            is_year.then(|| text.parse().ok()).flatten()
-        };
-        let whole = text.strip_prefix("fy").or_else(|| text.strip_suffix("fy"));
-        if let Some(year) = whole.map(|year| year.trim_matches('-')) {
-            return Period::month(digits(year)?, self.0, 12);
-        }
-        let (year, quarter) = text.split_once("fq")?;
-        let quarter = quarter.parse::<i64>().ok().filter(|quarter| (1..=4).contains(quarter))?;
-        let year = Date::new(digits(year.trim_end_matches('-'))?, self.0, 1)?;
-        let from = year.plus_months((quarter - 1) * 3);
-        Some(Period { from, to: from.plus_months(3).plus(-1) })
-    }
-}
-
-impl Default for FiscalYear {
-    fn default() -> FiscalYear {
-        FiscalYear::CALENDAR
-    }
-}
-
-impl std::fmt::Display for Period {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}..{}", self.from, self.to)
-    }
-}
+use crate::value::spoken_date;
 
 /// Why a text is no date or period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.words().en())]
-pub struct NotADate(pub String);
+pub struct NotADate {
+    /// The text.
+    text: String,
+    /// The days that it may mean: of a day and a month without a year in front.
+    readings: Vec<Date>,
+}
 
 impl NotADate {
+    /// A text that is no date, whatever it may mean.
+    pub fn of(text: &str) -> NotADate {
+        NotADate { text: text.to_owned(), readings: Vec::new() }
+    }
+
+    /// A text that is no date; on the day `today` it may mean some.
+    fn on(text: &str, today: Date) -> NotADate {
+        NotADate { readings: spoken_date::readings(text, today), ..NotADate::of(text) }
+    }
+
     /// The reason in both languages.
     pub fn words(&self) -> Words {
-        let text = &self.0;
+        let text = &self.text;
+        match self.readings.as_slice() {
+            [] => {}
+            [only] => {
+                return words!(
+                    "`{text}` has no year in front: write {only}",
+                    "`{text}` 前面没有年份：请写成 {only}"
+                );
+            }
+            [one, other, ..] => {
+                let (en, zh) = (Date::day_and_month, Date::day_and_month_zh);
+                let (a, b) = (en(*one), en(*other));
+                let (c, d) = (zh(*one), zh(*other));
+                return words!(
+                    "`{text}` could be {a}, {one}, or {b}, {other}",
+                    "`{text}` 可能是{c}（{one}），也可能是{d}（{other}）"
+                );
+            }
+        }
         match Date::not_in_calendar(text) {
             Some(why) => {
                 let (en, zh) = (why.en(), why.zh());
@@ -116,7 +60,10 @@ impl NotADate {
 }
 
 /// The forms of dates, for help lines.
-pub const DATE_FORMS: &str = "2009-12-18, today, tomorrow, +14d, -2w, +1m, mon, 2026-W07, 2026Q1, 2026FQ1, FY2026, 2026-02, last month";
+pub const DATE_FORMS: &str = "2009-12-18, today, tomorrow, in 3 days, +14d, -2w, +1m, mon, next mon, last month, eom, 2026-W07, 2026Q1, 2026FQ1, FY2026, 2026-02";
+
+/// The forms of dates in Chinese.
+pub const DATE_FORMS_ZH: &str = "2009-12-18、今天、明天、后天、3天后、+14d、-2w、+1m、周五、下周五、上个月、月底、2026-W07、2026Q1、2026FQ1、FY2026、2026-02";
 
 /// A period: a day, `2026`, `2026Q1`, `2026-02`, `2026-W07`, `2026FQ1`, `FY2026`, `this|last|next
 /// week|month|quarter|year`, `FROM..TO`. Weeks here begin on Monday (ISO 8601). `2026` and `2026Q1` are those of the
@@ -126,14 +73,15 @@ pub fn parse_period(text: &str, today: Date, fiscal: FiscalYear) -> Result<Perio
     if let Some((from, to)) = text.split_once("..") {
         let from = parse_period(from, today, fiscal)?.from;
         let to = parse_period(to, today, fiscal)?.to;
-        return if from <= to { Ok(Period { from, to }) } else { Err(NotADate(text.to_owned())) };
+        return if from <= to { Ok(Period { from, to }) } else { Err(NotADate::of(text)) };
     }
     let lower = text.to_lowercase();
     named_period(&lower)
         .or_else(|| fiscal.named(&lower))
         .or_else(|| relative_period(&lower, today, fiscal))
         .or_else(|| day(&lower, today).map(|date| Period { from: date, to: date }))
-        .ok_or_else(|| NotADate(text.to_owned()))
+        .or_else(|| spoken_date::period(&lower, today, fiscal))
+        .ok_or_else(|| NotADate::on(text, today))
 }
 
 /// One date. Of a longer period it is the last day: `--as-of 2009Q4` is the state at its end.
@@ -141,30 +89,21 @@ pub fn parse_date(text: &str, today: Date, fiscal: FiscalYear) -> Result<Date, N
     parse_period(text, today, fiscal).map(|period| period.to)
 }
 
-/// A date, or a date with a time: `2009-12-15T14:00`, `"tue 14:00"`, `"tomorrow 9:00"`.
+/// A date, or a date with a time: `2009-12-15T14:00`, `"tue 14:00"`, `"tomorrow 9:00"`, `"fri 10"`, `明天下午2点`.
 pub fn parse_moment(text: &str, today: Date, fiscal: FiscalYear) -> Result<Moment, NotADate> {
     let text = text.trim();
     if let Some(moment) = Moment::parse_written(text) {
         return Ok(moment);
     }
     let (day, time) = split_time(text);
-    Ok(Moment { date: parse_date(day, today, fiscal)?, time })
-}
-
-/// A length of time: `14`, `14d`, `2w`, `3m` (of 30 days), `1y` (of 365).
-pub fn parse_days(text: &str) -> Option<i64> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match &text[digits.len()..] {
-        "" | "d" => 1,
-        "w" => 7,
-        "m" => 30,
-        "y" => 365,
-        _ => return None,
-    };
-    if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
+    let read = |day: &str| parse_date(day, today, fiscal);
+    let whole = read(spoken_date::without_at(day)).map(|date| Moment { date, time });
+    if whole.is_err()
+        && let Some(Ok(moment)) = spoken_date::moment(&text.to_lowercase(), read)
+    {
+        return Ok(moment);
     }
-    digits.parse::<i64>().ok().map(|n| n * unit)
+    whole
 }
 
 /// `2026`, `2026Q1`, `2026-02`, `2026-W07`.
@@ -213,26 +152,13 @@ fn relative_period(text: &str, today: Date, fiscal: FiscalYear) -> Option<Period
     }
 }
 
-/// The day at a distance: days and weeks are counted; months and years are those of the calendar, with the day cut
-/// to the month's last, so that 31 January and a month is 28 or 29 February.
-fn shifted(today: Date, distance: &str, sign: i64) -> Option<Date> {
-    let days = parse_days(distance)?;
-    let count =
-        |months: i64, days_of_one: i64| today.plus_months(sign * days / days_of_one * months);
-    Some(match distance.as_bytes().last() {
-        Some(b'm') => count(1, 30),
-        Some(b'y') => count(12, 365),
-        _ => today.plus(sign * days),
-    })
-}
-
 /// A single day: with the year in front, `today`, `-14d`, `+2w`, `+1m`, a weekday (the coming one; `last fri` the one
 /// before).
 fn day(text: &str, today: Date) -> Option<Date> {
     match text {
-        "today" | "今天" => return Some(today),
-        "yesterday" | "昨天" => return Some(today.plus(-1)),
-        "tomorrow" | "明天" => return Some(today.plus(1)),
+        "today" => return Some(today),
+        "yesterday" => return Some(today.plus(-1)),
+        "tomorrow" => return Some(today.plus(1)),
         _ => {}
     }
     if let Some(Moment { date, time: None }) = Moment::parse_written(text) {

@@ -402,6 +402,28 @@ fn a_journal_that_is_not_whole_promises_nothing() {
 }
 
 #[test]
+fn one_file_comes_and_another_goes_together() {
+    let sandbox = one();
+    let text = sandbox.read("prospects/zhang.toml");
+    let writer = Writer::open(sandbox.path()).unwrap();
+    let come =
+        FileChange { path: "prospects/li.toml".into(), before: None, after: Some(text.clone()) };
+    let go = |before: &str| FileChange {
+        path: "prospects/zhang.toml".into(),
+        before: Some(before.to_owned()),
+        after: None,
+    };
+    let before = sandbox.snapshot();
+    let refused = writer.commit(&[come.clone(), go("name = \"what was read\"\n")]).unwrap_err();
+    assert_eq!(refused.code, Code::WriteFailed);
+    assert_eq!(sandbox.snapshot(), before);
+    writer.commit(&[come, go(&text)]).unwrap();
+    assert!(!sandbox.path().join("prospects/zhang.toml").exists());
+    assert_eq!(sandbox.read("prospects/li.toml"), text);
+    assert_eq!(left_over(&sandbox), Vec::<String>::new());
+}
+
+#[test]
 fn a_writer_sees_what_an_editor_wrote_meanwhile() {
     let sandbox = one();
     let writer = Writer::open(sandbox.path()).unwrap();

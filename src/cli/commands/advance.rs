@@ -24,6 +24,9 @@ pub struct Advance {
     signed: Signed,
     #[command(flatten)]
     facts: Facts,
+    /// The column that a verb means
+    #[arg(long, value_name = "STAGE", hide = true)]
+    to: Option<String>,
     /// The kind of entry that comes with the move: meeting, contract, payment, …
     #[arg(long, value_name = "KIND", default_value = "moved", hide_default_value = true)]
     kind: String,
@@ -38,7 +41,10 @@ impl Advance {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.chosen.dry_run)?;
-        let (ids, stage) = split_stage(session.ledger, &self.words, self.chosen.query.is_some())?;
+        let (ids, stage) = match &self.to {
+            Some(stage) => (&*self.words, Some(stage.as_str())),
+            None => split_stage(session.ledger, &self.words, self.chosen.query.is_some())?,
+        };
         let kind = kind(&session.ledger.settings, &self.kind)?;
         let event = self.signed.draft(&session, kind, &self.facts, context)?;
         let targets = self.chosen.targets(&session, ids, context)?;

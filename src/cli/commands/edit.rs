@@ -104,7 +104,7 @@ fn edited(context: &Context, editor: &str, draft: &Draft) -> Result<(), Failure>
     }
 }
 
-fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
+pub(super) fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
     // A shell reads EDITOR, as git has it: quotes, arguments, paths with spaces.
     let command = format!("{editor} \"$@\"");
     let status = std::process::Command::new("sh").args(["-c", &command, editor]).arg(copy).status();

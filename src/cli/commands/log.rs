@@ -5,14 +5,19 @@ use crate::act::names::kind;
 use crate::act::session::Session;
 use crate::act::target::Target;
 use crate::cli::args::{Facts, Signed, Where};
+use crate::cli::commands::edit::run_editor;
 use crate::cli::context::Context;
 use crate::cli::details::DetailsTyped;
 use crate::cli::draft::money;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Lang};
+use crate::disk::file::{id_of, read_text};
+use crate::disk::find::find;
 use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
 use crate::value::money::Amount;
 use clap::Args;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Record an event: a call, a meeting, a payment, …
 #[derive(Debug, Args)]
@@ -26,11 +31,27 @@ use clap::Args;
     crm log zhang payment --amount 6000 --for I-7\n  \
     crm log zhang complaint --category delivery --severity 2\n  \
     crm log hospital meeting --with \"Dean Wei\" --buyer agreement --milestone contract=2010-04-30\n  \
-    crm log --where 'tag:vip' care --note \"New year card\"")]
+    crm log --where 'tag:vip' care --note \"New year card\"\n  \
+    crm call zhang -m \"Wants the brochure\" --next fri          any kind is a verb\n\n\
+    On a terminal, an entry of which nothing else is said opens $VISUAL or $EDITOR for its note, as git\n\
+    commit does; an empty text is no note. --edit opens it with any entry, --no-edit never.")]
 pub struct Log {
     /// The prospects, then the kind: call, message, email, visit, meeting, demo, quote, contract, payment, booking, order, refund, verified, note, request, complaint, resolved, survey, care, invoice, credit, delivery, handled, feedback
-    #[arg(required = true, value_names = ["ID", "KIND"])]
+    #[arg(required_unless_present_any = ["verb", "query"], value_names = ["ID", "KIND"])]
     words: Vec<String>,
+    /// The kind that a verb means
+    #[arg(long, value_name = "KIND", hide = true)]
+    verb: Option<String>,
+    /// Write the note in the editor
+    ///
+    /// 用编辑器写备注
+    #[arg(short, long, conflicts_with = "note")]
+    edit: bool,
+    /// Open no editor for the note
+    ///
+    /// 不打开编辑器
+    #[arg(long, conflicts_with = "edit")]
+    no_edit: bool,
     #[command(flatten)]
     signed: Signed,
     #[command(flatten)]
@@ -59,13 +80,130 @@ pub struct Log {
     chosen: Where,
 }
 
+/// The file in which an editor writes a note.
+struct NoteFile(tempfile::NamedTempFile);
+
+impl NoteFile {
+    /// An empty note, with a comment about the entry.
+    fn new(named: &str, kind: &str, lang: Lang) -> Result<NoteFile, Diagnostic> {
+        let about = lang.pick(
+            "Lines that begin with # are left out; an empty text is no note.",
+            "以 # 开头的行不会写入；留空即没有备注。",
+        );
+        let text = format!("\n# {named}: {kind}\n# {about}\n");
+        let made = tempfile::Builder::new().prefix("crm-note-").suffix(".txt").tempfile();
+        let written = made.and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            Ok(NoteFile(file))
+        });
+        written.map_err(|error| Diagnostic::unwritable(&std::env::temp_dir(), &error))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The note; `None` for an empty one.
+    fn text(&self) -> Result<Option<String>, Diagnostic> {
+        let typed = read_text(self.path(), self.path())?;
+        Ok(note_in(&typed))
+    }
+
+    /// A failure to record the entry, after which the text is kept.
+    fn kept(self, mut failure: Failure) -> Failure {
+        if let Ok(Some(_)) = self.text()
+            && let Ok((_, path)) = self.0.keep()
+            && let Some(last) = failure.0.last_mut()
+        {
+            let path = path.display();
+            last.help.push(words!(
+                "your note is kept: -m \"$(cat {path})\"",
+                "备注已保留：-m \"$(cat {path})\""
+            ));
+        }
+        failure
+    }
+}
+
+/// A text without its comments and outer blank lines; `None` where nothing is left.
+fn note_in(typed: &str) -> Option<String> {
+    let lines: Vec<&str> = typed.lines().filter(|line| !line.starts_with('#')).collect();
+    let text = lines.join("\n").trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+fn no_editor() -> Diagnostic {
+    let message = words!("no editor is set", "没有设置编辑器");
+    Diagnostic::new(Code::BadArgument, message)
+        .help(words!("set EDITOR, or write the note with -m", "请设置 EDITOR，或用 -m 写备注"))
+}
+
 impl Log {
     /// Runs it.
-    pub fn run(self, context: &Context) -> Result<(), Failure> {
+    pub fn run(mut self, context: &Context) -> Result<(), Failure> {
+        let written = self.note_from_editor(context)?;
+        if let Some(note) = &written {
+            self.signed.note = note.text()?;
+        }
+        let done = self.record(context);
+        match written {
+            Some(note) => done.map_err(|failure| note.kept(failure)),
+            None => done,
+        }
+    }
+
+    /// The kind as it is typed, and the prospects.
+    fn kind_and_ids(&self) -> (&str, &[String]) {
+        match &self.verb {
+            Some(verb) => (verb, &self.words),
+            None => {
+                let last = self.words.split_last();
+                last.map_or(("", &[][..]), |(last, ids)| (last.as_str(), ids))
+            }
+        }
+    }
+
+    /// Is nothing said but that it happened, when and by which rep?
+    fn says_nothing(&self) -> bool {
+        let Log { facts, details, .. } = self;
+        let more = [&self.ticket, &self.score, &self.scale, &self.cost, &self.done, &self.force];
+        *facts == Facts::default()
+            && *details == DetailsTyped::default()
+            && more.iter().all(|option| option.is_none())
+    }
+
+    /// The note that is written in the editor, where one is to be opened. What can be wrong before it is, is.
+    fn note_from_editor(&self, context: &Context) -> Result<Option<NoteFile>, Failure> {
+        let is_asked = || self.says_nothing() && !self.no_edit && !self.chosen.dry_run;
+        let opens = self.edit
+            || is_asked() && std::io::stdin().is_terminal() && context.writes_to_terminal();
+        let (name, ids) = self.kind_and_ids();
+        if !opens || self.signed.note.is_some() {
+            return Ok(None);
+        }
+        let Some(editor) = &context.env.editor else {
+            return if self.edit { Err(no_editor().into()) } else { Ok(None) };
+        };
+        let ledger = context.ledger()?;
+        let known = kind(&ledger.settings, name);
+        let (Ok(known), false) = (known, ids.is_empty() && self.chosen.query.is_none()) else {
+            // The entry is refused, with the reason.
+            return Ok(None);
+        };
+        let mut named = Vec::new();
+        for id in ids {
+            named.push(id_of(&find(ledger, id)?));
+        }
+        named.extend(self.chosen.query.clone());
+        let note = NoteFile::new(&named.join(", "), known, context.spoken())?;
+        run_editor(editor, note.path())?;
+        Ok(Some(note))
+    }
+
+    fn record(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.chosen.dry_run)?;
         let settings = &session.ledger.settings;
-        let (name, ids) =
-            self.words.split_last().map_or(("", &[][..]), |(last, ids)| (last.as_str(), ids));
+        let (name, ids) = self.kind_and_ids();
         if ids.is_empty() && self.chosen.query.is_none() {
             return Err(Diagnostic::new(
                 Code::BadArgument,
@@ -134,4 +272,17 @@ fn score(text: &str) -> Result<Amount, Diagnostic> {
         let message = words!("--score: `{text}` is not a number", "--score：`{text}` 不是数字");
         Diagnostic::new(Code::BadArgument, message)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_what_is_left_without_comments() {
+        assert_eq!(note_in("\n# zhang: call\n"), None);
+        assert_eq!(note_in(""), None);
+        assert_eq!(note_in("Wants it\n# x\n\nsoon\n").as_deref(), Some("Wants it\n\nsoon"));
+        assert_eq!(note_in("no # comment").as_deref(), Some("no # comment"));
+    }
 }

@@ -9,7 +9,7 @@ use crate::report::dimension::Dimension;
 use crate::report::{REPORTS, Request, Takes, find};
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
-use crate::value::money::Amount;
+use crate::value::money::{Amount, Currency, Money};
 use crate::value::period::Period;
 use clap::Args;
 
@@ -115,7 +115,7 @@ impl Report {
             |name: &str| report.by.own(name).map_or_else(|| Dimension::parse(name, settings), Ok);
         request.by = self.by.as_deref().map(by).transpose()?;
         request.period = self.period(context)?;
-        request.target = self.target()?;
+        request.target = self.target(settings.currency)?;
         request.list = self.list;
         report.check(&request, self.compat.rfm_compat.is_some())?;
         // Ids can only come from the list, and its table is only there where it was asked for.
@@ -130,9 +130,11 @@ impl Report {
         context.emit(sheet)
     }
 
-    fn target(&self) -> Result<Option<Amount>, Diagnostic> {
+    fn target(&self, own: Option<Currency>) -> Result<Option<Amount>, Diagnostic> {
         let Some(text) = &self.target else { return Ok(None) };
-        let number = Amount::parse(text).ok().filter(|n| !n.is_negative() && !n.is_zero());
+        let money = Money::parse_typed(text, own).ok().filter(|money| money.is_own(own));
+        let number = money.map(|money| money.amount);
+        let number = number.filter(|n| !n.is_negative() && !n.is_zero());
         number.map(Some).ok_or_else(|| {
             let message = words!(
                 "--target: `{text}` is not a number above 0",

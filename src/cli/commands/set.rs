@@ -17,7 +17,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm set zhang region=north needs=pension,health\n  \
-    crm set zhang tags+=vip tags-=cold --date 2009-12-11\n  \
+    crm set zhang tag+=vip tag-=cold --date 2009-12-11\n  \
     crm set pujiang potential=300000 relation=partner -m \"Told at the fair\"\n  \
     crm set zhang industry=\n  \
     crm set --where region:east region=north\n\n\
@@ -93,8 +93,10 @@ fn fact_named(key: &str, settings: &Settings) -> Option<(Text, FactKind)> {
         return Some((own.clone(), FactKind::Text));
     }
     let plain = fold(key).replace(['-', ' '], "_");
-    if let Some(kind) = fact_kind(&plain) {
-        return Some((plain.into(), kind));
+    // One item of a list is called by one: `tag+=vip`.
+    let several = [plain.clone(), format!("{plain}s")];
+    if let Some((name, kind)) = several.iter().find_map(|name| Some((name, fact_kind(name)?))) {
+        return Some((name.as_str().into(), kind));
     }
     let titled =
         |(_, _, en, zh): &&(&str, FactKind, &str, &str)| *zh == key || fold(en) == fold(key);

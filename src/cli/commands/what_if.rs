@@ -4,7 +4,7 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::report::what_if::{Projection, Stated, what_if};
-use crate::value::money::{Amount, Money};
+use crate::value::money::{Amount, Currency, Money};
 use clap::Args;
 
 /// The effect of each of five levers on closes and money a year, alone and together
@@ -57,13 +57,14 @@ impl WhatIf {
         let optional = |name: &str, text: &Option<String>| {
             text.as_deref().map(|text| positive(name, text)).transpose()
         };
+        let own = context.ledger().ok().and_then(|ledger| ledger.settings.currency);
         let stated = Stated {
             dials: optional("--dials", &self.dials)?,
             conversations: optional("--conversations", &self.conversations)?,
             appointments: optional("--appointments", &self.appointments)?,
             meetings: optional("--meetings", &self.meetings)?,
             meetings_per_close: optional("--meetings-per-close", &self.meetings_per_close)?,
-            value: self.value.as_deref().map(money).transpose()?,
+            value: self.value.as_deref().map(|text| money(text, own)).transpose()?,
         };
         let scale = Projection {
             days: positive("--days", &self.days)?,
@@ -95,13 +96,13 @@ fn positive(name: &str, text: &str) -> Result<f64, Diagnostic> {
     })
 }
 
-fn money(text: &str) -> Result<Amount, Diagnostic> {
+fn money(text: &str, own: Option<Currency>) -> Result<Amount, Diagnostic> {
     let wrong = |what: Words| {
         Diagnostic::new(Code::BadArgument, what.about("--value"))
             .help(words!("write --value 3000", "请写成 --value 3000"))
     };
-    match Money::parse_typed(text, None) {
-        Ok(Money { amount, currency: None }) if !amount.is_negative() => Ok(amount),
+    match Money::parse_typed(text, own) {
+        Ok(money) if money.is_own(own) && !money.amount.is_negative() => Ok(money.amount),
         Ok(_) => Err(wrong(words!(
             "`{text}` is not an amount in the ledger's own currency",
             "`{text}` 不是账本本币的金额"

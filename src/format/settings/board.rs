@@ -15,7 +15,8 @@ pub const PIPELINE_KEYS: [&str; 4] = ["id", "label", "cycle_days", "stage"];
 /// The most columns of a board; the cost of a forecast grows with their cube.
 const MAX_STAGES: usize = 100;
 /// Keys of `[[pipeline.stage]]`.
-pub const STAGE_KEYS: [&str; 6] = ["id", "label", "probability", "requires", "max_days", "outcome"];
+pub const STAGE_KEYS: [&str; 7] =
+    ["id", "label", "also", "probability", "requires", "max_days", "outcome"];
 
 pub(in crate::format) fn pipelines(
     reader: &mut Reader,
@@ -120,6 +121,7 @@ fn stage(
     let mut stage = Stage {
         id: "".into(),
         label: Label::default(),
+        also: Vec::new(),
         probability: Amount::ZERO,
         requires: Vec::new(),
         max_days: None,
@@ -130,6 +132,7 @@ fn stage(
         match name {
             "id" => stage.id = reader.text(name, value).unwrap_or_default(),
             "label" => stage.label = label(reader, name, value),
+            "also" => stage.also = reader.texts(name, value),
             "probability" => {
                 if let Some(p) = reader.amount(name, value) {
                     if p.is_negative() || p > Amount::from_int(1) {

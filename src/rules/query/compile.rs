@@ -14,8 +14,8 @@ use crate::rules::attribute::{
 use crate::rules::customer::levels::{Level, Scale};
 use crate::value::id::fold;
 use crate::value::label::Label;
-use crate::value::money::{Amount, NumberForm};
-use crate::value::period::{DATE_FORMS, parse_days, parse_period};
+use crate::value::money::{Amount, Currency, Money, NumberForm};
+use crate::value::period::{DATE_FORMS, DATE_FORMS_ZH, parse_days, parse_period};
 use crate::value::text::Text;
 use std::ops::Range;
 
@@ -302,7 +302,11 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
         return Ok(fits(Pattern::of(word)));
     }
     let named = known.iter().filter(|(_, labels)| labels.iter().any(|l| fold(l) == wanted));
-    let parts: Vec<Node> = named.map(|(id, _)| fits(Pattern::exact(id))).collect();
+    let mut parts: Vec<Node> = named.map(|(id, _)| fits(Pattern::exact(id))).collect();
+    if parts.is_empty() && names == Vocabulary::Kinds {
+        let kind = asked.settings.kinds.named(&word.text(), &[]).ok();
+        parts.extend(kind.map(|kind| fits(Pattern::exact(kind))));
+    }
     if parts.is_empty() {
         let what = match names {
             Vocabulary::Any | Vocabulary::Reasons => ("value", "取值"),
@@ -391,9 +395,7 @@ fn stage(asked: &Asked<'_>, op: Op, word: &Word) -> Parsed<StageTest> {
     let pipelines = &asked.settings.pipelines;
     let pattern = Pattern::of(word);
     let by_id = |stage: &Stage| pattern.whole(&stage.id);
-    let by_label = |stage: &Stage| {
-        stage.label.en.iter().chain(&stage.label.zh).any(|label| pattern.whole(label))
-    };
+    let by_label = |stage: &Stage| stage.names().any(|name| pattern.whole(name));
     let named = |fits: &dyn Fn(&Stage) -> bool| {
         let of = |p: &Pipeline| if p.is_spare { Vec::new() } else { positions(p, fits) };
         pipelines.iter().map(of).collect::<Vec<_>>()
@@ -408,6 +410,12 @@ fn stage(asked: &Asked<'_>, op: Op, word: &Word) -> Parsed<StageTest> {
         if own.is_empty() {
             *own = positions(pipeline, by_label);
         }
+    }
+    if found.iter().all(Vec::is_empty) && !word.glob() {
+        // As it is typed elsewhere: `25%`, `won`, in another width.
+        let text = word.text();
+        let at = |p: &Pipeline| p.position_named(&text).filter(|_| !p.is_spare);
+        found = pipelines.iter().map(|p| at(p).into_iter().collect()).collect();
     }
     if found.iter().all(Vec::is_empty) {
         let mut ids: Vec<&str> = Vec::new();
@@ -457,7 +465,8 @@ fn positions(pipeline: &Pipeline, fits: impl Fn(&Stage) -> bool) -> Vec<usize> {
 
 fn number(asked: &Asked<'_>, unit: Unit, op: Op, word: &Word) -> Parsed<NumberTest> {
     let text = word.text();
-    let read = |text: &str| amount(text.trim(), unit);
+    let own = asked.settings.currency;
+    let read = |text: &str| amount(text.trim(), unit, own);
     let range = text.split_once("..").filter(|_| !op.orders());
     let test = match range {
         Some((from, to)) => read(from)
@@ -481,14 +490,16 @@ fn number(asked: &Asked<'_>, unit: Unit, op: Op, word: &Word) -> Parsed<NumberTe
     })
 }
 
-fn amount(text: &str, unit: Unit) -> Option<Amount> {
+fn amount(text: &str, unit: Unit, own: Option<Currency>) -> Option<Amount> {
     if unit == Unit::Days
         && let Some(days) = parse_days(text)
     {
         return Some(Amount::from_int(days));
     }
     let text = if unit == Unit::Percent { text.trim_end_matches('%') } else { text };
-    NumberForm::TYPED.amount(text).ok()
+    let money = || Money::parse_typed(text, own).ok().filter(|money| money.is_own(own));
+    let money = || money().filter(|_| unit == Unit::Plain).map(|money| money.amount);
+    NumberForm::TYPED.amount(text).ok().or_else(money)
 }
 
 fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest> {
@@ -503,7 +514,7 @@ fn date(asked: &Asked<'_>, tense: Tense, op: Op, word: &Word) -> Parsed<DateTest
     let period = parse_period(text, asked.today, asked.settings.fiscal_year).map_err(|wrong| {
         let help = words!(
             "a date ({DATE_FORMS}) or a duration (14d, 2w, 3m, 1y)",
-            "日期（{DATE_FORMS}）或时长（14d、2w、3m、1y）"
+            "日期（{DATE_FORMS_ZH}）或时长（14d、2w、3m、1y）"
         );
         Box::new(asked.wrong(&word.span, wrong.words()).help(help))
     })?;

@@ -173,6 +173,11 @@ impl Money {
         Ok(Money { amount, currency })
     }
 
+    /// Is it money of this currency, the ledger's own, stated or not?
+    pub fn is_own(self, own: Option<Currency>) -> bool {
+        self.currency.is_none_or(|stated| Some(stated) == own)
+    }
+
     /// Reads an amount as people type it, as [`Money::read`] does: `10k`, `1,200`, `¥5万`, `1200USD`.
     ///
     /// # Errors

@@ -426,7 +426,7 @@ impl RowReader<'_, '_> {
             return (why, is_short.then(pivot));
         }
         if Date::not_in_calendar(text).is_some() {
-            return (NotADate(text.to_owned()).words().about(&named), None);
+            return (NotADate::of(text).words().about(&named), None);
         }
         let why = words!(
             "{named}: `{text}` is not an ISO date (2009-12-18), and is not guessed",
