@@ -30,6 +30,7 @@ pub mod rename;
 pub mod session;
 pub mod set;
 pub mod sweep;
+pub mod take_back;
 pub mod tally;
 pub mod target;
 pub mod undo;

@@ -92,6 +92,7 @@ pub enum Command {
     Hold(commands::hold::Hold),
     Reopen(commands::reopen::Reopen),
     Undo(commands::undo::Undo),
+    Redo(commands::redo::Redo),
     Show(commands::show::Show),
     Checklist(commands::checklist::Checklist),
     List(commands::list::List),

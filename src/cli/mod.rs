@@ -112,6 +112,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Hold(command) => command.run(context),
         Command::Reopen(command) => command.run(context),
         Command::Undo(command) => command.run(context),
+        Command::Redo(command) => command.run(context),
         Command::Show(command) => command.run(context),
         Command::List(command) => command.run(context),
         Command::Search(command) => command.run(context),

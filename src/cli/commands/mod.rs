@@ -41,6 +41,7 @@ pub mod merge_file;
 pub mod pool;
 pub mod rebalance;
 pub mod recycle;
+pub mod redo;
 pub mod release;
 pub mod remove;
 pub mod rename;

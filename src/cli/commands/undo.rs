@@ -1,6 +1,7 @@
-//! `crm undo ID [EVENT]`: retracts an event; history stays.
+//! `crm undo`: the last command is taken back; `crm undo ID [EVENT]`: an event is retracted, history stays.
 
 use crate::act::session::Session;
+use crate::act::take_back::take_back;
 use crate::act::undo::undo;
 use crate::cli::args::{Facts, Signed};
 use crate::cli::context::Context;
@@ -15,9 +16,11 @@ use clap::Args;
     Again, it retracts the entry before. A retraction is an event too: named by its key, it is taken back."
 )]
 pub struct Undo {
-    /// The prospect
+    /// The prospect of which an event is retracted [default: the last command is taken back]
+    ///
+    /// 要撤回某条记录的客户 [默认：撤销上一条命令]
     #[arg(value_name = "ID")]
-    id: String,
+    id: Option<String>,
     /// The event's key, or the beginning of it [default: the last event that is no retraction]
     #[arg(value_name = "EVENT")]
     event: Option<String>,
@@ -37,11 +40,14 @@ pub struct Undo {
 impl Undo {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let session = Session::open(context, self.dry_run)?;
-        let target = session.target(&find(session.ledger, &self.id)?)?;
+        let mut session = Session::open(context, self.dry_run)?;
         let mut draft = self.signed.draft(&session, "retracted", &Facts::default(), context)?;
         draft.reason = self.reason.as_deref().map(Into::into);
         draft.forced = self.force.as_deref().map(Into::into);
+        let Some(id) = &self.id else {
+            return context.tell(take_back(&mut session, false, &draft)?);
+        };
+        let target = session.target(&find(session.ledger, id)?)?;
         context.tell(undo(&session, target, self.event.as_deref(), draft)?)
     }
 }
