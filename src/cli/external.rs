@@ -179,6 +179,7 @@ pub fn instead(name: &str, id: Option<&OsString>) -> Option<String> {
     }
     let line = match INSTEAD.iter().find(|(names, _)| names.contains(&name)) {
         Some((_, line)) => (*line).to_owned(),
+        None if verbs::verb(name, &Kinds::default()).is_some() => format!("crm {name} ID"),
         None => return None,
     };
     let id = id.and_then(|word| word.to_str()).filter(|word| is_plain(word));

@@ -177,7 +177,7 @@ impl Settings {
 }
 
 /// What people say for kinds, beside their ids and words.
-const SPOKEN_KINDS: [(&str, &str); 22] = [
+const SPOKEN_KINDS: [(&str, &str); 21] = [
     ("meet", "meeting"),
     ("met", "meeting"),
     ("面谈", "meeting"),
@@ -188,7 +188,6 @@ const SPOKEN_KINDS: [(&str, &str); 22] = [
     ("sms", "message"),
     ("chat", "message"),
     ("微信", "message"),
-    ("短信", "message"),
     ("pay", "payment"),
     ("paid", "payment"),
     ("收款", "payment"),

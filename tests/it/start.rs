@@ -195,10 +195,9 @@ fn words_that_are_no_command_name_the_one_that_is_meant() {
     sandbox.crm("add 王 芳 --id wang").done();
     assert!(sandbox.read("prospects/wang.toml").starts_with("name = \"王 芳\"\n"));
     for (typed, help) in [
-        ("close zhang", "help: that is: crm advance zhang closed\n"),
-        ("close", "help: that is: crm advance ID closed\n"),
-        ("call zhang", "help: that is: crm log zhang call\n"),
-        ("board", "help: that is: crm report board\n"),
+        ("win zhang", "help: that is: crm close zhang\n"),
+        ("win", "help: that is: crm close ID\n"),
+        ("funnel", "help: that is: crm report funnel\n"),
         ("lsit", "help: did you mean `list`?\n"),
         ("wang", "help: that is: crm show wang\n"),
         ("log call wang", "help: the prospect comes first: crm log wang call\n"),
@@ -209,7 +208,7 @@ fn words_that_are_no_command_name_the_one_that_is_meant() {
         assert!(said.contains(help) && !said.contains("mean `lose`"), "{said}");
     }
     let said = sandbox.crm("help close").fails(2);
-    assert!(said.contains("that is: crm advance ID closed"), "{said}");
+    assert!(said.contains("that is: crm close ID"), "{said}");
 }
 
 #[test]
