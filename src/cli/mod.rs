@@ -13,29 +13,26 @@ pub mod external;
 pub mod progress;
 pub mod shell;
 pub mod terminal;
+pub mod usage;
 pub mod words;
 
 use crate::diag::Failure;
 use args::{Cli, Command};
 use clap::Parser;
-use clap::error::ErrorKind;
 use context::Context;
 use diagnose::Look;
 use environment::Environment;
+use std::ffi::OsString;
 
 /// Runs the program and gives its exit status.
 pub fn main() -> u8 {
     let env = Environment::read();
-    let mut cli = match Cli::try_parse() {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let mut cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
-        Err(error) => {
-            let error = with_programs(error, &env);
-            let _ = error.print();
-            return if error.use_stderr() { 2 } else { 0 };
-        }
+        Err(error) => return usage::answer(&words, &error, &env),
     };
     let color = terminal::colored(&cli.global.color, &std::io::stderr(), env.no_color);
-    let lang = env.lang;
     let stop = |failure: &Failure, look| {
         diagnose::show(&failure.0, look);
         failure.exit() as u8
@@ -44,9 +41,12 @@ pub fn main() -> u8 {
         letters.folder = cli.global.output.take();
     }
     let is_text = matches!(&cli.command, Command::Export(export) if export.is_text());
-    let context = match Context::new(cli.global, env, is_text) {
+    let context = match Context::new(cli.global, env.clone(), is_text) {
         Ok(context) => context,
-        Err(failure) => return stop(&failure, Look { color, width: None, lang }),
+        Err(failure) => {
+            let lang = usage::language::before_parsing(&words, &env);
+            return stop(&failure, Look { color, width: None, lang });
+        }
     };
     let done = run(cli.command, &context);
     let beside = context.beside();
@@ -59,16 +59,6 @@ pub fn main() -> u8 {
         context.learn_language();
         stop(&failure, context.look_of_messages())
     })
-}
-
-/// Help as it was asked for, with the commands that the PATH adds. They are looked for only here: a PATH is
-/// slow to read.
-fn with_programs(error: clap::Error, env: &Environment) -> clap::Error {
-    use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand};
-    if !matches!(error.kind(), DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand) {
-        return error;
-    }
-    external::command_with_programs(env.path.as_deref()).try_get_matches().err().unwrap_or(error)
 }
 
 fn run(command: Command, context: &Context) -> Result<u8, Failure> {

@@ -33,14 +33,20 @@ const ROWS: usize = 200;
 const IN_MEMORY: usize = 10_000;
 
 /// The main reports on one page that can be mailed
+///
+/// 主要报表合为一页，可以邮寄
 #[derive(Debug, Args)]
-#[command(after_help = "The page needs no network and no script to be read.\n\nExamples:\n  \
+#[command(after_help = "The page needs no network and no script to be read.\n\n\
+    页面无需网络和脚本即可阅读。\n\n\
+    Examples:\n  \
     crm dashboard -o monday.html\n  \
     crm dashboard owner:liuyan --period 2009Q4 > liuyan.html")]
 pub struct Dashboard {
     #[command(flatten)]
     selection: SelectionArgs,
     /// The days that the reports cover, where they cover any
+    ///
+    /// 凡涉及期间的报表，取这段日期
     #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
     period: Option<String>,
 }

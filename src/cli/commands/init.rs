@@ -14,10 +14,14 @@ use std::path::{Path, PathBuf};
 pub const TEMPLATE: &str = include_str!("init.toml");
 
 /// A new ledger: commented settings, folders, files for git; never overwrites
+///
+/// 新账本：带注释的设置、文件夹、git 所需的文件；绝不覆盖
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  crm init my-ledger && cd my-ledger && git init")]
 pub struct Init {
     /// The folder [default: this one]
+    ///
+    /// 文件夹 [默认：当前文件夹]
     #[arg(value_name = "DIR", default_value = ".")]
     dir: PathBuf,
 }
