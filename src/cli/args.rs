@@ -19,9 +19,9 @@ use std::path::PathBuf;
                   `crm report board`. `crm help stages` explains the method.\n\n\
                   从 `crm init`、`crm add 名称`、`crm report board` 开始。方法见 `crm help stages`。",
     after_help = "Exit status: 0 done; 1 refused by a rule, or findings; 2 usage or settings; 3 the system.\n\
-                  Topics: crm help stages | criteria | query | format | dates | board | customers | exit-codes\n\n\
+                  Topics: crm help stages | criteria | board | customers | dates | query | format | exit-codes\n\n\
                   退出状态：0 完成；1 被规则拒绝，或有问题；2 用法或设置有误；3 系统错误。\n\
-                  主题：crm help stages | criteria | query | format | dates | board | customers | exit-codes。",
+                  主题：crm help stages | criteria | board | customers | dates | query | format | exit-codes。",
     disable_help_subcommand = true,
     max_term_width = 100,
     subcommand_required = true,

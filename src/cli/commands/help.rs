@@ -8,16 +8,24 @@ use crate::rules::query;
 use clap::Args;
 
 /// Topics and their pages in English and Chinese.
-const TOPICS: [(&str, &str, &str); 4] = [
+const TOPICS: [(&str, &str, &str); 7] = [
     ("stages", include_str!("help/stages.txt"), include_str!("help/stages.zh.txt")),
     ("criteria", include_str!("help/criteria.txt"), include_str!("help/criteria.zh.txt")),
+    ("board", include_str!("help/board.txt"), include_str!("help/board.zh.txt")),
+    ("customers", include_str!("help/customers.txt"), include_str!("help/customers.zh.txt")),
+    ("dates", include_str!("help/dates.txt"), include_str!("help/dates.zh.txt")),
     ("format", include_str!("help/format.txt"), include_str!("help/format.zh.txt")),
     ("exit-codes", include_str!("help/exit-codes.txt"), include_str!("help/exit-codes.zh.txt")),
 ];
 
-/// Help on a command, or a topic: stages, criteria, query, format, dates, board, customers, exit-codes
+/// The names of all topics; that of queries is made from the table of fields.
+pub fn topics() -> impl Iterator<Item = &'static str> {
+    TOPICS.iter().map(|(name, ..)| *name).chain(["query"])
+}
+
+/// Help on a command, or a topic: stages, criteria, board, customers, dates, query, format, exit-codes
 ///
-/// 命令的帮助，或一个主题：stages、criteria、query、format、dates、board、customers、exit-codes
+/// 命令的帮助，或一个主题：stages、criteria、board、customers、dates、query、format、exit-codes
 #[derive(Debug, Args)]
 pub struct Help {
     /// A command or a topic
@@ -50,16 +58,13 @@ impl Help {
         }
         let command = usage::command(lang);
         let names = command.get_subcommands().map(clap::Command::get_name);
-        let topics = TOPICS.iter().map(|(name, ..)| *name).chain(["query"]);
-        Err(Diagnostic::new(
+        let all = topics().collect::<Vec<_>>().join(", ");
+        let refused = Diagnostic::new(
             Code::BadArgument,
             words!("no help on `{topic}`", "没有关于 `{topic}` 的帮助"),
         )
-        .nearest(&topic, names.chain(topics))
-        .help(words!(
-            "topics: stages, criteria, query, format, exit-codes",
-            "主题：stages, criteria, query, format, exit-codes"
-        ))
-        .into())
+        .nearest(&topic, names.chain(topics()))
+        .help(words!("topics: {all}", "主题：{all}"));
+        Err(refused.into())
     }
 }
