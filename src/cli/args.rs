@@ -1,7 +1,6 @@
 //! The command line: the commands, and the options that several of them share.
 
 use super::commands;
-use super::usage::groups::Group;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -97,8 +96,8 @@ pub struct Global {
     pub color: String,
 }
 
-/// The groups of commands in help. Each command is in one.
-pub const GROUPS: [Group; 6] = [
+/// The groups of commands in help, each with its title in English and Chinese. Each command is in one.
+pub const GROUPS: [(&str, &str, &[&str]); 6] = [
     (
         "Work",
         "日常",

@@ -55,7 +55,7 @@ pub fn run(words: &[OsString], context: &Context) -> Result<u8, Failure> {
         .status()
         .map_err(|error| {
             let program = program.display();
-            let message = words!("{program} cannot be run: {error}", "无法运行 {program}：{error}");
+            let message = words!("{program} cannot be run", "无法运行 {program}").because(&error);
             Diagnostic::new(Code::Unreadable, message)
         })?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))

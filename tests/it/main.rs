@@ -17,6 +17,7 @@ mod boundaries_reports;
 mod boundaries_sheets;
 mod boundaries_verdicts;
 mod browser;
+mod chinese;
 mod columns_found;
 mod commands;
 mod common;

@@ -123,7 +123,7 @@ fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
             Err(Diagnostic::new(Code::BadArgument, message).help(help))
         }
         Err(error) => {
-            let message = words!("{editor} cannot be run: {error}", "无法运行 {editor}：{error}");
+            let message = words!("{editor} cannot be run", "无法运行 {editor}").because(&error);
             Err(Diagnostic::new(Code::Unreadable, message))
         }
     }

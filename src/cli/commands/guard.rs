@@ -184,7 +184,7 @@ fn nothing_to_judge() -> Diagnostic {
 fn from_stdin() -> Result<Vec<Push>, Diagnostic> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).map_err(|error| {
-        let message = words!("standard input cannot be read: {error}", "无法读取标准输入：{error}");
+        let message = words!("standard input cannot be read", "无法读取标准输入").because(&error);
         Diagnostic::new(Code::Unreadable, message)
     })?;
     text.lines()

@@ -19,8 +19,8 @@ const TOPICS: [(&str, &str, &str); 7] = [
 ];
 
 /// The names of all topics; that of queries is made from the table of fields.
-pub fn topics() -> impl Iterator<Item = &'static str> {
-    TOPICS.iter().map(|(name, ..)| *name).chain(["query"])
+pub fn topics<'a>() -> impl Iterator<Item = &'a str> {
+    TOPICS.iter().map(|(name, ..)| -> &'a str { name }).chain(["query"])
 }
 
 /// Help on a command, or a topic: stages, criteria, board, customers, dates, query, format, exit-codes

@@ -3,9 +3,6 @@
 use crate::cli::args::GROUPS;
 use crate::diag::Lang;
 
-/// A group of commands: its title in English and Chinese, and their names in the order of help.
-pub type Group = (&'static str, &'static str, &'static [&'static str]);
-
 /// The headings of options, in English and Chinese.
 const HEADINGS: [(&str, &str); 7] = [
     ("Arguments", "参数"),
@@ -27,12 +24,12 @@ pub fn heading(title: &str, lang: Lang) -> &str {
 
 /// The names of commands under the titles of their groups; those without a group come last.
 pub fn grouped<'c>(names: &[&'c str], lang: Lang) -> Vec<(&'static str, Vec<&'c str>)> {
-    let of = |group: &Group| -> Vec<&'c str> {
-        let known = group.2.iter().filter_map(|name| names.iter().find(|known| *known == name));
+    let of = |group: &[&str]| -> Vec<&'c str> {
+        let known = group.iter().filter_map(|name| names.iter().find(|known| *known == name));
         known.copied().collect()
     };
     let mut all: Vec<_> =
-        GROUPS.iter().map(|group| (lang.pick(group.0, group.1), of(group))).collect();
+        GROUPS.iter().map(|group| (lang.pick(group.0, group.1), of(group.2))).collect();
     let is_grouped = |name: &&str| GROUPS.iter().any(|group| group.2.contains(name));
     let rest: Vec<&str> = names.iter().filter(|name| !is_grouped(name)).copied().collect();
     all.push((lang.pick("More", "其他"), rest));

@@ -115,7 +115,7 @@ fn save(path: &Path, mapping: &Mapping) -> Result<(), Diagnostic> {
         std::io::ErrorKind::AlreadyExists => taken(path),
         _ => {
             let path = path.display();
-            let message = words!("{path} cannot be written: {error}", "无法写入 {path}：{error}");
+            let message = words!("{path} cannot be written", "无法写入 {path}").because(&error);
             Diagnostic::new(Code::Unreadable, message)
         }
     })
