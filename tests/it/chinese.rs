@@ -59,8 +59,7 @@ fn prose(line: &str) -> Option<String> {
         }
     }
     let is_word = |word: &str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase());
-    let words: Vec<&str> =
-        plain.split(' ').map(|word| word.trim_end_matches([',', ';', '.'])).collect();
+    let words: Vec<&str> = plain.split(' ').collect();
     words
         .windows(3)
         .find(|three| three.iter().all(|word| is_word(word)))
