@@ -3,6 +3,7 @@
 
 use super::args::{Facts, Signed};
 use super::context::Context;
+use crate::act::names::rep;
 use crate::act::proposal::{Proposed, carry_out};
 use crate::act::session::{Done, Session};
 use crate::diag::Failure;
@@ -37,6 +38,10 @@ impl Apply {
         writes: bool,
         context: &'a Context,
     ) -> Result<Option<Session<'a>>, Failure> {
+        // A mistyped name is told when the proposal is shown, not only when it is written.
+        if let Some(by) = &self.by {
+            rep(&context.ledger()?.settings, "--by", by)?;
+        }
         writes.then(|| Session::open(context, self.dry_run)).transpose()
     }
 

@@ -62,7 +62,7 @@ pub struct Global {
     /// Of a report with several tables, only this one
     ///
     /// 报表有几张表时，只要这一张
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "TABLE")]
     pub table: Option<String>,
     /// Findings in the ledger stop the command
     ///

@@ -235,3 +235,45 @@ fn english_prose_of_the_program_has_chinese_beside_it() {
     assert!(seen > 500, "only {seen} texts were found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Formats for programs are one in every language: headers, ids, words and advice.
+#[test]
+fn formats_for_machines_do_not_follow_the_language() {
+    let sandbox = Sandbox::copy_of("examples/team");
+    let reports = REPORTS.iter().map(|report| format!("report {}", report.name));
+    let others = [
+        "show becker anna-schmidt",
+        "list",
+        "customers",
+        "classify",
+        "grade",
+        "grade becker --why",
+        "due --all",
+        "pool",
+        "sweep",
+        "recycle",
+        "cases --all",
+        "check",
+        "check --list",
+        "search chen",
+        "contact becker",
+        "what-if",
+        "report",
+        "allocate",
+        "rebalance",
+    ];
+    let lines = reports.chain(others.map(str::to_owned));
+    for line in lines {
+        for format in ["json", "csv"] {
+            let of = |lang: &str| {
+                let mut command = sandbox.command();
+                command.env("CRM_TODAY", "2010-03-31").env("CRM_LANG", lang);
+                let said = run(command.args(line.split(' ')).args(["-f", format]));
+                (said.status, said.stdout)
+            };
+            let (english, chinese) = (of("en"), of("zh"));
+            assert!(english == chinese, "{line} -f {format}:\n{}\n{}", english.1, chinese.1);
+            assert!(!english.1.is_empty(), "{line} -f {format}");
+        }
+    }
+}

@@ -74,6 +74,7 @@ mod small_n;
 mod sources;
 mod start;
 mod tiers;
+mod typos;
 mod words;
 mod workbooks;
 mod worked_cases;

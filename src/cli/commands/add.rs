@@ -39,7 +39,7 @@ pub struct Add {
     /// The id [default: made from the name: 张先生 -> zhang-xian-sheng]
     ///
     /// 编号 [默认：由名称生成：张先生 -> zhang-xian-sheng]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "NEW")]
     id: Option<String>,
     /// Facts: --company, --industry, …
     #[command(flatten)]
@@ -137,7 +137,7 @@ pub struct NewFacts {
     /// Which board
     ///
     /// 所在看板
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "BOARD")]
     pipeline: Option<String>,
     /// Free labels
     ///

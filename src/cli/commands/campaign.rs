@@ -45,7 +45,7 @@ struct Start {
     /// The campaign
     ///
     /// 营销活动
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "CAMPAIGN")]
     id: String,
     /// Of its segment, only these; of a campaign without a segment, these
     ///

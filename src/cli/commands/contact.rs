@@ -6,7 +6,7 @@ use crate::act::people::{PersonField, add, edit};
 use crate::act::session::Session;
 use crate::act::target::not_yet;
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, nearest};
 use crate::disk::find::find;
 use crate::model::profile::FactValue;
 use crate::model::settings::Settings;
@@ -177,10 +177,19 @@ impl ContactCommand {
     }
 }
 
+/// The names of the changes.
+const ACTS: [&str; 3] = ["add", "edit", "left"];
+
 /// The people of a prospect.
 fn list(id: &str, context: &Context) -> Result<(), Failure> {
     let ledger = context.ledger()?;
-    let loaded = ledger.read(&find(ledger, id)?).map_err(Failure)?;
+    // `crm contact edti` may be a mistyped command.
+    let path = find(ledger, id).map_err(|unknown| match nearest(id, ACTS) {
+        Some(act) => unknown
+            .help(words!("did you mean `crm contact {act}`?", "是否指 `crm contact {act}`？")),
+        None => unknown,
+    })?;
+    let loaded = ledger.read(&path).map_err(Failure)?;
     let today = context.today();
     let record =
         replay(loaded.prospect, &ledger.settings, today).ok_or_else(|| not_yet(id, today))?;

@@ -67,7 +67,7 @@ pub struct Letters {
     /// With --log: the rep who records it [default: CRM_USER, else the rep with git's user.email]
     ///
     /// 与 --log 同用：记录人 [默认：CRM_USER，否则为 git 的 user.email 对应的业务员]
-    #[arg(long, value_name = "REP")]
+    #[arg(long, value_name = "REP", requires = "log")]
     by: Option<String>,
     /// The folder of `-o`, which is no file of output.
     #[arg(skip)]

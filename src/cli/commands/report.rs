@@ -50,7 +50,7 @@ pub struct RfmCompat {
     /// Cut RFM scores as R's package rfm does: quintile + 1, left-closed
     ///
     /// RFM 分档与 R 的 rfm 包一致：分位数 + 1，左闭区间
-    #[arg(long, value_name = "PROGRAM", value_parser = ["r"])]
+    #[arg(long, value_name = "PACKAGE", value_parser = ["r"])]
     rfm_compat: Option<String>,
 }
 

@@ -244,8 +244,8 @@ fn subcommands(command: &Command) -> impl Iterator<Item = &str> {
     command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(Command::get_name)
 }
 
-/// The option of a command that a mistyped one was meant to be. One that begins with what is typed comes first, the
-/// shortest of them; then the one that looks most alike.
+/// The option of a command that a mistyped one was meant to be: one of as many letters that looks like it, else the
+/// shortest that begins with what is typed, else the one that looks most alike.
 fn nearest_option(typed: &str, command: &Command) -> Option<String> {
     let name = typed.split('=').next().unwrap_or(typed);
     let name = name.trim_start_matches('-').to_lowercase();
@@ -253,13 +253,15 @@ fn nearest_option(typed: &str, command: &Command) -> Option<String> {
     if name.chars().count() < 2 {
         return None;
     }
+    let near = nearest(&name, longs.iter().copied());
+    let same_letters = near.filter(|near| near.len() == name.len());
     let begun = longs.iter().filter(|long| long.starts_with(&*name)).min_by_key(|long| long.len());
-    let begun = begun.copied().or_else(|| {
-        // `--customer-sinc=2009`, `--from-day`: a whole option and more.
+    let found = same_letters.or(begun.copied()).or(near).or_else(|| {
+        // `--from-day`: a whole option and more.
         let within = longs.iter().filter(|long| long.len() > 3 && name.starts_with(**long));
-        nearest(&name, longs.iter().copied()).or(within.max_by_key(|long| long.len()).copied())
+        within.max_by_key(|long| long.len()).copied()
     });
-    begun.map(|long| format!("--{long}"))
+    found.map(|long| format!("--{long}"))
 }
 
 #[cfg(test)]
