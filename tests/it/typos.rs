@@ -41,7 +41,8 @@ fn variants(line: &[String], path: &[String], command: &Command) -> Vec<Vec<Stri
         more(&["--reason", "x"]);
     }
     if path == ["letters"] {
-        more(&["-o", "drafts", "--log"]);
+        more(&["-o", "drafts"]);
+        more(&["-o", "drafts", "--log", "--channel", "email"]);
     }
     // With a query, prospects are not named.
     let unnamed: Vec<String> = line.iter().filter(|word| *word != "zhangsan").cloned().collect();
@@ -193,8 +194,8 @@ fn a_typo_in_any_value_names_what_is_near() {
     let mut answers = Answers { sandbox: ledger(), wrong: Vec::new(), seen: 0 };
     for (path, command) in every_command() {
         // A command that only holds others has no values; the sandbox is in no git.
-        let is_of_git =
-            ["merge-file", "guard", "hooks", "diff"].contains(&path.first().map_or("", String::as_str));
+        let is_of_git = ["merge-file", "guard", "hooks", "diff"]
+            .contains(&path.first().map_or("", String::as_str));
         if path.is_empty() || is_of_git || command.is_subcommand_required_set() {
             continue;
         }
