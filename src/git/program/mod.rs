@@ -312,7 +312,7 @@ fn not_run(error: &std::io::Error) -> Diagnostic {
         )),
         _ => Diagnostic::new(
             Code::GitFailed,
-            words!("git cannot be run", "无法运行 git").because(&error),
+            words!("git cannot be run", "无法运行 git").because(error),
         ),
     }
 }
