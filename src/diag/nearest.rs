@@ -16,12 +16,15 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
     near.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1))).map(|(_, name)| name)
 }
 
-/// Are two texts one, but for two letters that follow each other and are exchanged?
+/// Are two texts one, but for two letters that follow each other and are exchanged? Digits are none: `21` is not `12`.
 fn is_exchanged(one: &str, other: &str) -> bool {
     let mut differing = one.chars().zip(other.chars()).enumerate().filter(|(_, (a, b))| a != b);
     let (first, second, third) = (differing.next(), differing.next(), differing.next());
     let is_pair = match (first, second) {
-        (Some((at, (a, b))), Some((next, (c, d)))) => next == at + 1 && a == d && b == c,
+        (Some((at, (a, b))), Some((next, (c, d)))) => {
+            let are_letters = !a.is_ascii_digit() && !b.is_ascii_digit();
+            next == at + 1 && a == d && b == c && are_letters
+        }
         _ => false,
     };
     is_pair && third.is_none() && one.chars().count() == other.chars().count()

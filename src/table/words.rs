@@ -309,7 +309,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("groups", "Groups", "组数"),
     ("stated", "Said", "所述概率"),
     ("won-of-ended", "Won", "成交"),
-    ("brier", "Brier", "Brier"),
+    ("brier", "Brier", "Brier分"),
     ("reliability", "Reliability", "可靠性"),
     ("resolution", "Resolution", "分辨力"),
     ("uncertainty", "Uncertainty", "不确定性"),
