@@ -200,7 +200,7 @@ impl DetailsTyped {
 /// Fails where the text is empty or blank.
 pub(super) fn stated(text: &str) -> Result<String, String> {
     match text.trim() {
-        "" => Err("a name must not be empty (名称不能为空)".to_owned()),
+        "" => Err("a name must not be empty".to_owned()),
         name => Ok(name.to_owned()),
     }
 }

@@ -560,7 +560,7 @@ fn wrong_words_and_days_are_refused() {
             "`crm backtest cycle` does not take --within",
             "`crm backtest policy`",
         ),
-        ("cycle --every year", "invalid value 'year'", ""),
+        ("cycle --every year", "`year` is none of its values", ""),
         ("forecast stag:50", "stag", ""),
     ] {
         contains(&refused(line), &[why, help]);

@@ -129,6 +129,10 @@ impl Refusal<'_> {
             };
         }
         let why = self.error.source().map(reason).unwrap_or_default();
+        if value.trim().is_empty() {
+            return bad(words!("`{arg}` is empty", "`{arg}` 是空的"))
+                .help(words!("give it a value", "请写上值"));
+        }
         let found = bad(Words::both(
             format!("`{arg}`: `{value}` {}", or(&why, Lang::En, "is none of its values")),
             format!("`{arg}`：`{value}` {}", or(&why, Lang::Zh, "不是它的值")),
