@@ -337,7 +337,7 @@ fn kept_drafts(all: &Path, path: &Path) -> Vec<Draft> {
 
 fn no_draft(error: &std::io::Error) -> Diagnostic {
     let message =
-        words!("no draft can be kept for the editor: {error}", "无法为编辑器保存草稿：{error}");
+        words!("no draft can be kept for the editor", "无法为编辑器保存草稿").because(error);
     Diagnostic::new(Code::WriteFailed, message)
 }
 

@@ -496,7 +496,7 @@ impl WrittenDrafts {
         let mut written = WrittenDrafts::default();
         let failed = |path: &Path, error: &std::io::Error| {
             let path = path.display();
-            let message = words!("{path} cannot be written: {error}", "无法写入 {path}：{error}");
+            let message = words!("{path} cannot be written", "无法写入 {path}").because(error);
             Failure::from(Diagnostic::new(Code::WriteFailed, message))
         };
         if drafts.is_empty() {

@@ -3,6 +3,7 @@
 
 use super::args::{Facts, Signed};
 use super::context::Context;
+use crate::act::names::rep;
 use crate::act::proposal::{Proposed, carry_out};
 use crate::act::session::{Done, Session};
 use crate::diag::Failure;
@@ -13,12 +14,18 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 pub struct Apply {
     /// Write the entries
+    ///
+    /// 写入记录
     #[arg(long)]
     pub apply: bool,
     /// With --apply: print the changes, and write nothing
+    ///
+    /// 与 --apply 同用：显示改动，不写入
     #[arg(short = 'n', long)]
     pub dry_run: bool,
     /// The rep who records it [default: CRM_USER, else the rep with git's user.email]
+    ///
+    /// 记录人 [默认：CRM_USER，否则为 git 的 user.email 对应的业务员]
     #[arg(long, value_name = "REP")]
     pub by: Option<String>,
 }
@@ -31,6 +38,10 @@ impl Apply {
         writes: bool,
         context: &'a Context,
     ) -> Result<Option<Session<'a>>, Failure> {
+        // A mistyped name is told when the proposal is shown, not only when it is written.
+        if let Some(by) = &self.by {
+            rep(&context.ledger()?.settings, "--by", by)?;
+        }
         writes.then(|| Session::open(context, self.dry_run)).transpose()
     }
 

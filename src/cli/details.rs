@@ -19,73 +19,119 @@ use clap::Args;
 #[command(next_help_heading = "Money, service, projects and marketing")]
 pub struct DetailsTyped {
     /// The number of a quote, order, contract, invoice or delivery; a later entry of this number replaces it
+    ///
+    /// 报价、订单、合同、发票或交货的编号；同一编号的后一条取代前一条
     #[arg(long, value_name = "TEXT")]
     number: Option<String>,
     /// Of a quote, an order or a contract: draft, approved, signed, rejected, delivered, cancelled, archived
+    ///
+    /// 报价、订单或合同的状态：draft、approved、signed、rejected、delivered、cancelled、archived
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
     /// The first day of a contract's term
+    ///
+    /// 合同期的第一天
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     starts: Option<String>,
     /// The last day of a contract's term
+    ///
+    /// 合同期的最后一天
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     ends: Option<String>,
     /// How many days before its end a contract's renewal is due [default: 30]
+    ///
+    /// 合同到期前多少天要续约 [默认：30]
     #[arg(long, value_name = "DAYS")]
     notice_days: Option<u32>,
     /// The number of the contract that this one renews
+    ///
+    /// 本合同所续的合同编号
     #[arg(long, value_name = "NUMBER")]
     renews: Option<String>,
     /// The day by which an invoice is to be paid
+    ///
+    /// 发票的付款期限
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     due: Option<String>,
     /// The contract that an invoice bills; the invoice or contract that a payment, refund or credit settles
+    ///
+    /// 发票所属的合同；付款、退款或贷项所结的发票或合同
     #[arg(long = "for", value_name = "NUMBER")]
     settles: Option<String>,
     /// An instalment of a contract, once for each: 2010-01-15=30000, "2010-01-15=30000=first third"
+    ///
+    /// 合同的分期款，每期写一次：2010-01-15=30000、"2010-01-15=30000=首期"
     #[arg(long, value_name = "DATE=MONEY[=WHAT]")]
     instalment: Vec<String>,
     /// A product, once for each: group-health, group-health=12, group-health=12x500
+    ///
+    /// 产品，每种写一次：group-health、group-health=12、group-health=12x500
     #[arg(long, value_name = "PRODUCT[=QUANTITY[xPRICE]]")]
     line: Vec<String>,
     /// The product that it is about
+    ///
+    /// 所涉产品
     #[arg(long, value_name = "PRODUCT")]
     product: Option<String>,
     /// Of a request or complaint: what it is about
+    ///
+    /// 请求或投诉的内容分类
     #[arg(long, value_name = "TEXT")]
     category: Option<String>,
     /// Of a request or complaint: 1, the worst, to 4
+    ///
+    /// 请求或投诉的严重程度：1（最重）至 4
     #[arg(long, value_name = "1..4", value_parser = clap::value_parser!(u32).range(1..=4))]
     severity: Option<u32>,
     /// The way by which it came: phone, mail, shop
+    ///
+    /// 受理渠道：phone、mail、shop
     #[arg(long, value_name = "TEXT")]
     channel: Option<String>,
     /// What is being done, or was done, about a case
+    ///
+    /// 对受理事项正在做或已做的处理
     #[arg(long, value_name = "TEXT")]
     solution: Option<String>,
     /// A person of the prospect that took part, once for each
+    ///
+    /// 潜在客户方参加的人，每人写一次
     #[arg(long, value_name = "NAME", value_parser = stated)]
     with: Vec<String>,
     /// The step that the buyer's own process has reached: need-felt, internal-talk, project-set-up,
     /// technical-evaluation, proposal, agreement, signature
+    ///
+    /// 买方流程已到的步骤：need-felt、internal-talk、project-set-up、technical-evaluation、proposal、agreement、signature
     #[arg(long, value_name = "STEP")]
     buyer: Option<String>,
     /// The planned day of a column, once for each: solution=2010-04-15
+    ///
+    /// 某一栏的计划日期，每栏写一次：solution=2010-04-15
     #[arg(long, value_name = "STAGE=DATE")]
     milestone: Vec<String>,
     /// A competitor that was met, or that it was lost to, once for each
+    ///
+    /// 遇到的竞争对手，或输给的对手，每个写一次
     #[arg(long, value_name = "NAME", value_parser = stated)]
     competitor: Vec<String>,
     /// The campaign that reached it, or that it answers
+    ///
+    /// 触达它的营销活动，或它所回应的活动
     #[arg(long, value_name = "CAMPAIGN")]
     campaign: Option<String>,
     /// Points given, or redeemed where the number is below 0
+    ///
+    /// 赠送的积分；小于 0 为兑换
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     points: Option<String>,
     /// What was offered to this customer alone (tailored)
+    ///
+    /// 只给这位客户的方案（tailored）
     #[arg(long, value_name = "TEXT")]
     what: Option<String>,
     /// Of a tailored offer: whether the customer took it
+    ///
+    /// 专属方案是否被客户接受
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", value_parser = clap::value_parser!(bool))]
     taken: Option<bool>,
 }
@@ -154,7 +200,7 @@ impl DetailsTyped {
 /// Fails where the text is empty or blank.
 pub(super) fn stated(text: &str) -> Result<String, String> {
     match text.trim() {
-        "" => Err("a name must not be empty (名称不能为空)".to_owned()),
+        "" => Err("a name must not be empty".to_owned()),
         name => Ok(name.to_owned()),
     }
 }

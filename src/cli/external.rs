@@ -4,7 +4,7 @@ use super::args::{Cli, Global};
 use super::context::Context;
 use super::verbs;
 use crate::act::names::rep_of_git;
-use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::disk::find::find;
 use crate::model::kind::Kinds;
 use crate::report;
@@ -59,7 +59,7 @@ pub fn run(words: &[OsString], context: &Context) -> Result<u8, Failure> {
         .status()
         .map_err(|error| {
             let program = program.display();
-            let message = words!("{program} cannot be run: {error}", "无法运行 {program}：{error}");
+            let message = words!("{program} cannot be run", "无法运行 {program}").because(&error);
             Diagnostic::new(Code::Unreadable, message)
         })?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
@@ -134,17 +134,16 @@ fn is_program(file: &Path) -> bool {
     file.is_file()
 }
 
-/// The command line whose help lists, at its end, the programs that the PATH adds.
-pub fn command_with_programs(path: Option<&OsStr>) -> clap::Command {
-    let command = Cli::command();
+/// The end of help: the programs that the PATH adds; empty without any. They are looked for only there: a PATH is slow
+/// to read.
+pub fn programs_of_path(path: Option<&OsStr>, lang: Lang) -> String {
     let programs = programs(path);
-    let Some(width) = programs.keys().map(String::len).max() else { return command };
-    let mut help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    help.push_str("\n\nFrom the PATH:");
+    let Some(width) = programs.keys().map(String::len).max() else { return String::new() };
+    let mut help = lang.pick("From the PATH:", "来自 PATH：").to_owned();
     for (name, program) in programs {
         help.push_str(&format!("\n  {name:width$}  {}", program.display()));
     }
-    command.after_help(help)
+    help
 }
 
 /// That there is no such command, and the command that may be meant. `id`: the word after it.

@@ -15,13 +15,13 @@ pub mod pager;
 pub mod progress;
 pub mod shell;
 pub mod terminal;
+pub mod usage;
 pub mod verbs;
 pub mod words;
 
-use crate::diag::Failure;
+use crate::diag::{Failure, Lang};
 use args::{Cli, Command};
 use clap::Parser;
-use clap::error::ErrorKind;
 use context::{Context, color_choice};
 use diagnose::Look;
 use environment::Environment;
@@ -30,31 +30,28 @@ use std::io::IsTerminal;
 /// Runs the program and gives its exit status.
 pub fn main() -> u8 {
     let env = Environment::read();
-    let color = |choice| terminal::colored(choice, &std::io::stderr(), env.no_color);
+    let typed: Vec<_> = std::env::args_os().collect();
+    // How a failure before the context is there looks.
+    let look = |choice: &str, own: Option<Lang>| Look {
+        color: terminal::colored(choice, &std::io::stderr(), env.no_color),
+        width: None,
+        lang: usage::language::before_parsing(&typed, &env, own),
+    };
     let file = env.config.as_deref();
     let own = match own::read(file) {
         Ok(own) => own,
-        Err(failure) => {
-            return stopped(&failure, Look { color: color("auto"), width: None, lang: env.lang });
-        }
+        Err(failure) => return stopped(&failure, look("auto", None)),
     };
-    let lang = own.language.unwrap_or(env.lang);
-    let words = match own::expanded(std::env::args_os().collect(), &own, file) {
+    let words = match own::expanded(typed.clone(), &own, file) {
         Ok(words) => words,
-        Err(wrong) => {
-            return stopped(&wrong.into(), Look { color: color("auto"), width: None, lang });
-        }
+        Err(wrong) => return stopped(&wrong.into(), look("auto", own.language)),
     };
     let command = own::named(&words);
-    let mut cli = match Cli::try_parse_from(words) {
+    let mut cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
-        Err(error) => {
-            let error = with_programs(error, &env);
-            let _ = error.print();
-            return if error.use_stderr() { 2 } else { 0 };
-        }
+        Err(error) => return usage::answer(&words, &error, &env, &own),
     };
-    let color = color(color_choice(&cli.global, &own));
+    let (choice, own_lang) = (color_choice(&cli.global, &own).to_owned(), own.language);
     if let Command::Letters(letters) = &mut cli.command {
         letters.folder = cli.global.output.take();
     }
@@ -68,9 +65,9 @@ pub fn main() -> u8 {
         cli.global.output = Some(dashboard.unnamed());
     }
     let is_text = matches!(&cli.command, Command::Export(export) if export.is_text());
-    let context = match Context::new(cli.global, env, own, command, is_text) {
+    let context = match Context::new(cli.global, env.clone(), own, command, is_text) {
         Ok(context) => context,
-        Err(failure) => return stopped(&failure, Look { color, width: None, lang }),
+        Err(failure) => return stopped(&failure, look(&choice, own_lang)),
     };
     let done = run(cli.command, &context);
     let beside = context.beside();
@@ -89,16 +86,6 @@ pub fn main() -> u8 {
 fn stopped(failure: &Failure, look: Look) -> u8 {
     diagnose::show(&failure.0, look);
     failure.exit() as u8
-}
-
-/// Help as it was asked for, with the commands that the PATH adds. They are looked for only here: a PATH is
-/// slow to read.
-fn with_programs(error: clap::Error, env: &Environment) -> clap::Error {
-    use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand};
-    if !matches!(error.kind(), DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand) {
-        return error;
-    }
-    external::command_with_programs(env.path.as_deref()).try_get_matches().err().unwrap_or(error)
 }
 
 fn run(command: Command, context: &Context) -> Result<u8, Failure> {

@@ -63,8 +63,8 @@ pub fn run(verb: &Verb, words: &[OsString], context: &Context) -> Result<u8, Fai
     let cli = match cli {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return Ok(if error.use_stderr() { 2 } else { 0 });
+            let words = line(verb, words);
+            return Ok(super::usage::answer(&words, &error, &context.env, &context.own_settings));
         }
     };
     let inner = Context::new(

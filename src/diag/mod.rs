@@ -163,14 +163,14 @@ impl Diagnostic {
     /// A file that cannot be written.
     pub fn unwritable(file: &Path, error: &std::io::Error) -> Diagnostic {
         let file = file.display();
-        let message = words!("{file} cannot be written: {error}", "无法写入 {file}：{error}");
+        let message = words!("{file} cannot be written", "无法写入 {file}").because(error);
         Diagnostic::new(Code::WriteFailed, message)
     }
 
     /// A file that cannot be read.
     pub fn unreadable(file: &Path, error: &std::io::Error) -> Diagnostic {
         let file = file.display();
-        let message = words!("{file} cannot be read: {error}", "无法读取 {file}：{error}");
+        let message = words!("{file} cannot be read", "无法读取 {file}").because(error);
         Diagnostic::new(Code::Unreadable, message)
     }
 

@@ -2,13 +2,32 @@
 
 use super::Words;
 
-/// The candidate that looks most like a wrong name, if one does.
+/// The candidate that looks most like a wrong name, if one does. One of which two letters that follow each other are
+/// exchanged comes first, however short it is.
 pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = wrong.to_lowercase();
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    if let Some(name) = candidates.iter().find(|name| is_exchanged(&lower, &name.to_lowercase())) {
+        return Some(name);
+    }
     let scored =
         candidates.into_iter().map(|c| (strsim::jaro_winkler(&lower, &c.to_lowercase()), c));
     let near = scored.filter(|(score, _)| *score >= 0.78);
     near.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1))).map(|(_, name)| name)
+}
+
+/// Are two texts one, but for two letters that follow each other and are exchanged? Digits are none: `21` is not `12`.
+fn is_exchanged(one: &str, other: &str) -> bool {
+    let mut differing = one.chars().zip(other.chars()).enumerate().filter(|(_, (a, b))| a != b);
+    let (first, second, third) = (differing.next(), differing.next(), differing.next());
+    let is_pair = match (first, second) {
+        (Some((at, (a, b))), Some((next, (c, d)))) => {
+            let are_letters = !a.is_ascii_digit() && !b.is_ascii_digit();
+            next == at + 1 && a == d && b == c && are_letters
+        }
+        _ => false,
+    };
+    is_pair && third.is_none() && one.chars().count() == other.chars().count()
 }
 
 /// The help line for a wrong name: the nearest valid one, else the whole list when it is short.
@@ -112,6 +131,17 @@ mod tests {
         ] {
             assert_eq!(one_letter_off(text, known), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn two_letters_exchanged_name_even_a_short_name() {
+        assert_eq!(nearest("yb", ["to", "by"]), Some("by"));
+        assert_eq!(nearest("lgo", ["log", "list"]), Some("log"));
+        assert_eq!(nearest("fro", ["force", "for"]), Some("for"));
+        assert_eq!(nearest("Nexx", ["next"]), Some("next"));
+        assert!(
+            !is_exchanged("by", "by") && !is_exchanged("yb", "byx") && !is_exchanged("xyb", "byx")
+        );
     }
 
     #[test]

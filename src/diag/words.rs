@@ -93,6 +93,33 @@ impl Words {
         self.en.is_empty()
     }
 
+    /// The text and the error of the system behind it: in English as the system words it, in Chinese by its kind.
+    #[must_use]
+    pub fn because(&self, error: &std::io::Error) -> Words {
+        use std::io::ErrorKind;
+        let zh = match error.kind() {
+            ErrorKind::NotFound => "没有这个文件或文件夹",
+            ErrorKind::PermissionDenied => "没有权限",
+            ErrorKind::AlreadyExists => "已经存在",
+            ErrorKind::NotADirectory => "不是文件夹",
+            ErrorKind::IsADirectory => "是文件夹",
+            ErrorKind::DirectoryNotEmpty => "文件夹不是空的",
+            ErrorKind::ReadOnlyFilesystem => "文件系统只读",
+            ErrorKind::StorageFull => "磁盘已满",
+            ErrorKind::QuotaExceeded => "超出磁盘配额",
+            ErrorKind::FileTooLarge => "文件太大",
+            ErrorKind::InvalidFilename => "文件名无效",
+            ErrorKind::BrokenPipe => "管道已断开",
+            ErrorKind::InvalidData => "内容无效",
+            ErrorKind::UnexpectedEof => "文件不完整",
+            ErrorKind::Interrupted => "被中断",
+            _ => "",
+        };
+        let why = error.to_string();
+        let zh = if zh.is_empty() { &*why } else { zh };
+        Words::both(format!("{}: {why}", self.en()), format!("{}：{zh}", self.zh()))
+    }
+
     /// `what: ` before the text, in both languages.
     #[must_use]
     pub fn about(&self, what: &str) -> Words {
@@ -144,5 +171,17 @@ mod tests {
         assert_eq!(Lang::Machine.term("overdue", "overdue", "逾期"), "overdue");
         assert_eq!(Lang::Zh.term("overdue", "overdue", "逾期"), "逾期");
         assert_eq!(Words::verbatim("crm check").get(Lang::Zh), "crm check");
+    }
+
+    #[test]
+    fn an_error_of_the_system_is_named_by_its_kind() {
+        let words = words!("x cannot be read", "无法读取 x");
+        let full = words.because(&std::io::ErrorKind::StorageFull.into());
+        assert_eq!(
+            (full.en(), full.zh()),
+            ("x cannot be read: no storage space", "无法读取 x：磁盘已满")
+        );
+        let other = words.because(&std::io::Error::other("it is a pipe"));
+        assert_eq!(other.zh(), "无法读取 x：it is a pipe");
     }
 }

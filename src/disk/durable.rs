@@ -60,7 +60,7 @@ pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
 pub(super) fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
     Diagnostic::new(
         Code::WriteFailed,
-        words!("{} cannot be written: {error}", "无法写入 {}：{error}", path.display()),
+        words!("{} cannot be written", "无法写入 {}", path.display()).because(error),
     )
     .help(words!(
         "nothing was changed; repair the disk or its permissions and run the command again",

@@ -28,7 +28,7 @@ pub fn read_text(path: &Path, shown: &Path) -> Result<String, Diagnostic> {
                 )
             }
             _ if is_out_of_files(error) => too_many_files().at(place()),
-            _ => diagnostic(words!("the file cannot be read: {error}", "无法读取文件：{error}")),
+            _ => diagnostic(words!("the file cannot be read", "无法读取文件").because(error)),
         }
     };
     let meta = std::fs::symlink_metadata(path).map_err(|error| unreadable(&error))?;

@@ -135,7 +135,7 @@ fn read_file(path: &Path, form: &Form) -> Result<SourceRows, Diagnostic> {
     let unreadable = |error: std::io::Error| {
         Diagnostic::new(
             Code::Unreadable,
-            words!("{} cannot be read: {error}", "无法读取 {}：{error}", path.display()),
+            words!("{} cannot be read", "无法读取 {}", path.display()).because(&error),
         )
     };
     let mut bytes = Vec::new();

@@ -218,7 +218,7 @@ fn unlisted(ledger: &Ledger, folder: &Path, error: &std::io::Error) -> Diagnosti
     }
     Diagnostic::new(
         Code::Unreadable,
-        words!("cannot read a folder: {error}", "无法读取文件夹：{error}"),
+        words!("cannot read a folder", "无法读取文件夹").because(error),
     )
     .at(Place::file(ledger.show(folder)))
 }

@@ -74,7 +74,7 @@ pub fn add_lines(root: &Path) -> Result<bool, Diagnostic> {
     let failed = |error: &std::io::Error| {
         Diagnostic::new(
             Code::WriteFailed,
-            words!("{} cannot be written: {error}", "无法写入 {}：{error}", path.display()),
+            words!("{} cannot be written", "无法写入 {}", path.display()).because(error),
         )
         .at(Place::file(&path))
     };

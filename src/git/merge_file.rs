@@ -101,14 +101,14 @@ pub fn by_lines_with(
     let folder = tempfile::tempdir().map_err(|error| {
         Diagnostic::new(
             Code::WriteFailed,
-            words!("no temporary folder can be made: {error}", "无法建立临时文件夹：{error}"),
+            words!("no temporary folder can be made", "无法建立临时文件夹").because(&error),
         )
     })?;
     let put = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         write_file(&path, bytes).map_err(|error| {
             let message =
-                words!("{} cannot be written: {error}", "无法写入 {}：{error}", path.display());
+                words!("{} cannot be written", "无法写入 {}", path.display()).because(&error);
             Diagnostic::new(Code::WriteFailed, message)
         })?;
         Ok::<String, Diagnostic>(path.display().to_string())

@@ -191,7 +191,7 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let common = |audience| common(&traits, &values, all, lang, audience);
     let mut sheet = Sheet {
         id: "losses".into(),
-        title: lang.pick("Losses", "流失").into(),
+        title: lang.pick("Losses", "退出").into(),
         about: about(&all, book, request),
         tables: vec![
             reasons(&why, request, settings),
@@ -221,7 +221,7 @@ pub fn losses(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     }
     if by_rival {
         let note = "a pursuit counts for each competitor that was met in it: the rows do not add up; lost to: those that the loss names, else all that were met";
-        let zh = "一次跟进遇到几个竞争对手就各计一次，各行不能相加；输给：流失记录写明的对手，未写明则为遇到的全部对手";
+        let zh = "一次跟进遇到几个竞争对手就各计一次，各行不能相加；输给：退出记录写明的对手，未写明则为遇到的全部对手";
         sheet.notes.push(lang.pick(note, zh).into());
     }
     let note = "marked: the interval does not hold the rate of all; of twenty rows about one is marked by chance";
@@ -236,7 +236,7 @@ fn about(all: &Score, book: &Book, request: &Request) -> String {
         Lang::En | Lang::Machine => {
             format!("pursuits that ended in {days}: {lost} lost, {won} won")
         }
-        Lang::Zh => format!("{days} 结束的跟进：流失{lost}，成交{won}"),
+        Lang::Zh => format!("{days} 结束的跟进：退出{lost}，成交{won}"),
     }
 }
 
@@ -333,7 +333,7 @@ fn left_from(counted: &Counted<(usize, usize)>, request: &Request, settings: &Se
     });
     Table {
         id: "left-from".into(),
-        title: lang.pick("From which column", "从哪一栏流失").into(),
+        title: lang.pick("From which column", "从哪一栏退出").into(),
         rows: rows.collect(),
         columns,
         ..Table::default()
@@ -426,6 +426,6 @@ fn common(
         }
     }
     let id = if audience == Audience::People { "common-list" } else { "common" };
-    let title = lang.pick("Won against lost", "成交与流失对比").into();
+    let title = lang.pick("Won against lost", "成交与退出对比").into();
     Table { id: id.into(), title, columns, rows: rows.into(), audience }
 }

@@ -386,7 +386,7 @@ pub const REPORTS: &[Report] = &[
         alias: None,
         about: (
             "why and from where pursuits were lost; what the won had in common against the lost",
-            "为什么流失、从哪一栏流失；成交者与流失者的对比",
+            "为什么退出、从哪一栏退出；成交者与退出者的对比",
         ),
         takes: &[Takes::Query, Takes::By, Takes::Period],
         by: Breakdowns::AnyOr("competitor"),

@@ -92,7 +92,7 @@ const MEASURES: [Measure; 13] = [
     measure_of("first-meetings", ("First met", "初次见面"), Figure::Count(|f| f.activity.first_meetings)),
     measure_of("prospects", ("Prospects", "潜在客户"), Figure::Count(|f| f.activity.prospects)),
     measure_of("closes", ("Won", "成交"), Figure::Count(|f| f.activity.closes)),
-    measure_of("lost", ("Lost", "流失"), Figure::Count(|f| f.lost)),
+    measure_of("lost", ("Lost", "退出"), Figure::Count(|f| f.lost)),
     measure_of("win-rate", ("Win rate", "成交率"), Figure::WinRate),
     measure_of("won-value", ("Won value", "成交金额"), Figure::Money(|f| &f.activity.value)),
     measure_of("booked", ("Booked", "承保"), Figure::Money(|f| &f.booked)),

@@ -179,7 +179,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("leads", "Leads", "线索"),
     ("became", "Became prospects", "成为潜在客户"),
     ("won", "Won", "成交"),
-    ("lost", "Lost", "流失"),
+    ("lost", "Lost", "退出"),
     ("open", "Open", "进行中"),
     ("win-rate", "Won of ended", "成交率"),
     ("won-of-leads", "Won of all", "总成交率"),
@@ -309,7 +309,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("groups", "Groups", "组数"),
     ("stated", "Said", "所述概率"),
     ("won-of-ended", "Won", "成交"),
-    ("brier", "Brier", "Brier"),
+    ("brier", "Brier", "Brier分"),
     ("reliability", "Reliability", "可靠性"),
     ("resolution", "Resolution", "分辨力"),
     ("uncertainty", "Uncertainty", "不确定性"),
@@ -363,6 +363,17 @@ pub fn column(id: &str, kind: Kind, lang: Lang) -> Column {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A title that is one for both languages has no English word: `n`, `p10`.
+    #[test]
+    fn each_title_has_its_chinese() {
+        let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        let is_sign = |en: &str| !en.chars().any(|c| c.is_lowercase()) || en.len() < 4;
+        let keys = KEYS.iter().map(|row| (row.name, row.en, row.zh));
+        let all = TITLES.iter().copied().chain(keys);
+        let wrong = all.filter(|(_, en, zh)| !(is_chinese(zh) || en == zh && is_sign(en)));
+        assert_eq!(wrong.collect::<Vec<_>>(), []);
+    }
 
     #[test]
     fn each_id_stands_once() {

@@ -548,7 +548,7 @@ fn wrong_words_and_days_are_refused() {
         ("cycle --cycle 21,x", "--cycle: `x` is not a number of days from 1", "write --cycle 30"),
         ("cycle --cycle 0", "--cycle: `0` is not", "write --cycle 30"),
         ("cycle --cycle 36501", "--cycle: `36501` is not", "write --cycle 30"),
-        ("policy --within -1", "unexpected argument '-1'", ""),
+        ("policy --within -1", "`crm backtest` has no option `-1`", ""),
         ("policy --recycle-days 1.5", "--recycle-days: `1.5` is not", "write --recycle-days 30"),
         (
             "forecast --cycle 21",
@@ -560,7 +560,7 @@ fn wrong_words_and_days_are_refused() {
             "`crm backtest cycle` does not take --within",
             "`crm backtest policy`",
         ),
-        ("cycle --every year", "invalid value 'year'", ""),
+        ("cycle --every year", "`year` is none of its values", ""),
         ("forecast stag:50", "stag", ""),
     ] {
         contains(&refused(line), &[why, help]);

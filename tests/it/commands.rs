@@ -632,7 +632,7 @@ fn unknown_commands_options_and_programs() {
             && said.contains("did you mean `advance`?"),
         "{said}"
     );
-    assert!(sandbox.crm("list --colmns id").fails(2).contains("'--columns'"));
+    assert!(sandbox.crm("list --colmns id").fails(2).contains("did you mean `--columns`?"));
     assert!(sandbox.crm("report funel").fails(2).contains("did you mean `funnel`?"));
     assert!(sandbox.crm("report funnel --by ower").fails(2).contains("did you mean `owner`?"));
     assert!(sandbox.crm("list -f cvs").fails(2).contains("csv"));

@@ -380,7 +380,7 @@ fn of_two_days_for_a_column_the_last_counts_and_no_name_is_empty() {
     assert!(sandbox.read("prospects/h.toml").contains("milestones = { survey = 2009-07-01 }"));
     for option in ["--with ''", "--competitor ' '"] {
         let said = sandbox.crm(&format!("log h note {option}")).fails(2);
-        contains(&said, &["a name must not be empty"]);
+        contains(&said, &["` is empty"]);
     }
 }
 

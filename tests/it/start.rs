@@ -3,7 +3,7 @@
 
 use crate::common::repo::{self, Repo};
 use crate::common::{Sandbox, run};
-use crm::cli::commands::init::TEMPLATE;
+use crm::cli::commands::init::{TEMPLATE, TEMPLATE_ZH};
 use crm::format::read_settings::read_settings;
 use crm::model::settings::Settings;
 use std::path::Path;
@@ -32,6 +32,62 @@ fn with(mark: &str, wanted: impl Fn(usize) -> bool) -> String {
 
 const DEFAULT: &str = "#";
 const EXAMPLE: &str = "#    ";
+
+/// A line without what it explains; none where it explains alone.
+fn without_words(line: &str) -> Option<String> {
+    if line.starts_with("# ") && !line.starts_with("#  ") || line == "#" {
+        return None;
+    }
+    let mut quoted = false;
+    let end = line.char_indices().skip(1).find(|&(at, c)| {
+        quoted ^= c == '"';
+        c == '#'
+            && !quoted
+            && line[..at].ends_with(' ')
+            && !line[..at].trim_matches(['#', ' ']).is_empty()
+    });
+    Some(line[..end.map_or(line.len(), |(at, _)| at)].trim_end().to_owned())
+}
+
+#[test]
+fn the_chinese_settings_of_a_new_ledger_show_what_the_english_ones_show() {
+    let shown = |text: &str| text.lines().filter_map(without_words).collect::<Vec<_>>();
+    let language = |line: String| match line.as_str() {
+        "language          = \"zh\"" => "#language         = \"en\"".to_owned(),
+        _ => line,
+    };
+    let chinese: Vec<String> = shown(TEMPLATE_ZH).into_iter().map(language).collect();
+    assert_eq!(chinese, shown(TEMPLATE));
+    let is_chinese = |line: &str| line.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for line in TEMPLATE_ZH.lines().filter(|line| line.contains("# ") && line.len() > 2) {
+        let words = line.rsplit_once("# ").map_or("", |(_, words)| words);
+        let is_example = line.starts_with("#  ") && !line[2..].contains("# ");
+        assert!(is_example || is_chinese(words) || line.starts_with("# keeper"), "{line}");
+    }
+    let defaults = Settings { language: crm::diag::Lang::Zh, ..Settings::default() };
+    assert_eq!(settings(TEMPLATE_ZH), defaults);
+}
+
+#[test]
+fn a_new_ledger_is_in_the_language_of_its_maker() {
+    for (variables, chinese) in [
+        (&[("LC_ALL", "zh_CN.UTF-8")][..], true),
+        (&[("CRM_LANG", "zh")], true),
+        (&[("LC_ALL", "zh_CN.UTF-8"), ("CRM_LANG", "en")], false),
+        (&[], false),
+    ] {
+        let sandbox = Sandbox::empty();
+        let mut command = sandbox.command();
+        let made = run(command.args(["init", "a"]).envs(variables.iter().copied()));
+        assert_eq!((made.status, made.stdout.as_str()), (0, ""));
+        let told = if chinese { "账本已建在 a；" } else { "a ledger in a; next:" };
+        assert!(made.stderr.starts_with(told), "{}", made.stderr);
+        let text = sandbox.read("a/crm.toml");
+        assert_eq!(text, if chinese { TEMPLATE_ZH } else { TEMPLATE });
+        let board = sandbox.crm("--ledger a report board").stdout;
+        assert!(board.starts_with(if chinese { "潜在客户管理看板" } else { "Board" }), "{board}");
+    }
+}
 
 #[test]
 fn what_a_new_ledger_shows_as_a_default_is_the_default() {

@@ -13,6 +13,8 @@ use crate::model::settings::Settings;
 use clap::Args;
 
 /// A new prospect, opened; prints its id
+///
+/// 新的潜在客户，建档；输出编号
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm add 张先生 --company 时装连锁店 --owner liuyan --source referral --value 18000\n  \
@@ -20,33 +22,51 @@ use clap::Args;
     crm add --customer 浦江制衣 --id pujiang --from zhang --from li")]
 pub struct Add {
     /// A customer instead of a prospect: who they are, below `customers`, without a board
+    ///
+    /// 建客户而非潜在客户：只登记资料，放在 `customers` 下，不上看板
     #[arg(long)]
     customer: bool,
     /// A prospect that is this customer's from now on; repeatable
+    ///
+    /// 从此属于该客户的潜在客户；可重复
     #[arg(long, value_name = "ID", requires = "customer")]
     from: Vec<String>,
     /// The name, of one or several words
+    ///
+    /// 名称，可以是几个词
     #[arg(value_name = "NAME", required = true)]
     name: Vec<String>,
     /// The id [default: made from the name: 张先生 -> zhang-xian-sheng]
-    #[arg(long, value_name = "ID")]
+    ///
+    /// 编号 [默认：由名称生成：张先生 -> zhang-xian-sheng]
+    #[arg(long, value_name = "NEW")]
     id: Option<String>,
     /// Facts: --company, --industry, …
     #[command(flatten)]
     facts: NewFacts,
     /// A person there [default, with --phone, --email or --decides: the prospect's own name]
+    ///
+    /// 联系人 [写了 --phone、--email 或 --decides 时默认为潜在客户的名称]
     #[arg(long, value_name = "NAME")]
     contact: Option<String>,
     /// The person's role
+    ///
+    /// 联系人的职务
     #[arg(long, value_name = "TEXT")]
     role: Option<String>,
     /// Telephone
+    ///
+    /// 电话
     #[arg(long, value_name = "NUMBER")]
     phone: Option<String>,
     /// E-mail
+    ///
+    /// 电子邮箱
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
     /// The person decides
+    ///
+    /// 此人有决定权
     #[arg(long)]
     decides: bool,
     #[command(flatten)]
@@ -54,12 +74,18 @@ pub struct Add {
     #[command(flatten)]
     evidence: Facts,
     /// Although a prospect that looks alike exists
+    ///
+    /// 已有相似的潜在客户，仍要建档
     #[arg(long)]
     anyway: bool,
     /// With --owner: although the rep may not have it, and why
+    ///
+    /// 与 --owner 同用：该业务员本不可负责，仍要分给他，并写明原因
     #[arg(long, value_name = "REASON", requires = "owner")]
     force: Option<String>,
     /// Print the changes, and write nothing
+    ///
+    /// 显示改动，不写入
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
@@ -69,51 +95,83 @@ pub struct Add {
 #[command(next_help_heading = "Facts")]
 pub struct NewFacts {
     /// Company
+    ///
+    /// 公司
     #[arg(long, value_name = "TEXT")]
     company: Option<String>,
     /// Industry
+    ///
+    /// 行业
     #[arg(long, value_name = "TEXT")]
     industry: Option<String>,
     /// Region
+    ///
+    /// 地区
     #[arg(long, value_name = "TEXT")]
     region: Option<String>,
     /// Size of the company
+    ///
+    /// 公司规模
     #[arg(long, value_name = "TEXT")]
     size: Option<String>,
     /// Their needs: health,education
+    ///
+    /// 需求：health,education
     #[arg(long, value_name = "TEXT", value_delimiter = ',')]
     need: Vec<String>,
     /// Where they came from
+    ///
+    /// 来源
     #[arg(long, value_name = "TEXT")]
     source: Option<String>,
     /// The product that they would buy
+    ///
+    /// 有意购买的产品
     #[arg(long, value_name = "TEXT")]
     product: Option<String>,
     /// Groups several prospects of one customer
+    ///
+    /// 把同一客户的几个潜在客户归在一起
     #[arg(long, value_name = "TEXT")]
     account: Option<String>,
     /// Which board
-    #[arg(long, value_name = "ID")]
+    ///
+    /// 所在看板
+    #[arg(long, value_name = "BOARD")]
     pipeline: Option<String>,
     /// Free labels
+    ///
+    /// 自定标签
     #[arg(long, value_name = "TEXT", value_delimiter = ',')]
     tag: Vec<String>,
     /// The customer whose group it belongs to
+    ///
+    /// 所属集团的客户
     #[arg(long, value_name = "ID", requires = "customer")]
     parent: Option<String>,
     /// The money a year that a customer buys of your kind from any seller
+    ///
+    /// 客户每年向所有供应商购买你这类产品的金额
     #[arg(long, value_name = "MONEY", requires = "customer")]
     potential: Option<String>,
     /// The money that a customer may owe you at most
+    ///
+    /// 客户最多可欠你的金额
     #[arg(long, value_name = "MONEY", requires = "customer")]
     credit_limit: Option<String>,
     /// The day since which it is a customer
+    ///
+    /// 成为客户的日期
     #[arg(long, value_name = "DATE", allow_hyphen_values = true, requires = "customer")]
     customer_since: Option<String>,
     /// The relation of a customer to you: customer, partner, agent, supplier
+    ///
+    /// 客户与你的关系：customer、partner、agent、supplier（客户、伙伴、代理、供应商）
     #[arg(long, value_name = "WORD", requires = "customer")]
     relation: Option<String>,
     /// A fact of the team's own, named in the settings: branch=north
+    ///
+    /// 团队自定的资料项，名称见设置：branch=north
     #[arg(long, value_name = "NAME=TEXT")]
     fact: Vec<String>,
 }

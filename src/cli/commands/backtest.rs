@@ -22,12 +22,14 @@ const RECYCLE_DAYS: [u32; 3] = [30, 60, 90];
 const MOST: u32 = 36_500;
 
 /// What would have been said or done on past days, against what came
+///
+/// 过去各天本会说什么、做什么，与后来的结果对照
 #[derive(Debug, Args)]
 #[command(
-    after_help = "forecast    the forecast of the period that a day lies in, against what was won in it; Brier scores\n\
-    cycle       what other lengths of the sales cycle would have swept, and how many of it closed later\n\
-    policy      what other rules of recycling would have taken back, and what its owners made of it\n\
-    allocation  to whom `crm allocate` would have given the pool, and to whom it was given\n\n\
+    after_help = "forecast    the forecast of the period that a day lies in, against what was won in it; Brier scores / 某天所在期间的预测，对照期间的成交；Brier 评分\n\
+    cycle       what other lengths of the sales cycle would have swept, and how many of it closed later / 换成别的周期会退回哪些，其中多少后来成交\n\
+    policy      what other rules of recycling would have taken back, and what its owners made of it / 换成别的回收规则会收回哪些，原负责人后来如何\n\
+    allocation  to whom `crm allocate` would have given the pool, and to whom it was given / `crm allocate` 会把客户池分给谁，实际分给了谁\n\n\
     Examples:\n  crm backtest forecast\n  \
     crm backtest forecast owner:liuyan --from 2009-10 --to 2010-02-28 --every week\n  \
     crm backtest cycle --cycle 21,28,35\n  \
@@ -35,30 +37,45 @@ const MOST: u32 = 36_500;
     crm backtest allocation -f json\n\n\
     Nothing is known on a day that was not in the ledger then: where git keeps the ledger, each day is looked\n\
     at by its last commit; else, and before the first commit, by the dates of entries, and the output says\n\
-    so. Rules and reps are those of crm.toml today. What came is read from the ledger as it is."
+    so. Rules and reps are those of crm.toml today. What came is read from the ledger as it is.\n\n\
+    某天账本里还没有的一概不用：账本在 git 中时，每天取当天最后一次提交；否则以及首次提交之前，按记录的日期，输出会注明。规则和业务员取 crm.toml 今天的。后来的结果读自现在的账本。"
 )]
 pub struct Backtest {
     /// forecast, cycle, policy or allocation
+    ///
+    /// forecast、cycle、policy 或 allocation（预测、周期、回收、分配）
     #[arg(value_name = "WHAT")]
     what: String,
     #[command(flatten)]
     selection: SelectionArgs,
     /// The first past day [default: a year before the as-of day]
+    ///
+    /// 最早的一天 [默认：截止日一年前]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     from: Option<String>,
     /// The last past day [default: the day before the as-of day]
+    ///
+    /// 最晚的一天 [默认：截止日前一天]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     to: Option<String>,
     /// The distance between past days
+    ///
+    /// 各天的间隔
     #[arg(long, value_name = "SPAN", default_value = "month", value_parser = ["day", "week", "month"])]
     every: String,
     /// Lengths of the sales cycle, in days (cycle) [default: 14,21,28,42,56]
+    ///
+    /// 销售周期的天数（cycle）[默认：14,21,28,42,56]
     #[arg(long, value_name = "DAYS", value_delimiter = ',')]
     cycle: Vec<String>,
     /// Days without a contact after which a prospect goes back to the pool (policy) [default: 30,60,90]
+    ///
+    /// 多少天没有联系就退回客户池（policy）[默认：30,60,90]
     #[arg(long, value_name = "DAYS", value_delimiter = ',')]
     recycle_days: Vec<String>,
     /// The days after a past day in which a contact is looked for (policy) [default: 30]
+    ///
+    /// 某天之后多少天内算有联系（policy）[默认：30]
     #[arg(long, value_name = "DAYS")]
     within: Option<String>,
 }

@@ -13,17 +13,20 @@ use crate::rules::query::Query;
 use clap::{Args, Subcommand};
 
 /// Campaigns and their state; `start` reaches the segment of one
+///
+/// 营销活动及其状态；`start` 触达某个活动的细分客群
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    crm campaign                              the campaigns, and how far they are\n  \
-    crm campaign start spring --dry-run       whom it would reach\n  \
-    crm campaign start spring                 an entry in each file of its segment\n  \
-    crm campaign start spring region:suzhou   of the segment, only these\n  \
-    crm log wang response --campaign spring   an answer\n  \
-    crm report campaigns                      what came of it\n\n\
+    crm campaign                              the campaigns, and how far they are / 各营销活动及进展\n  \
+    crm campaign start spring --dry-run       whom it would reach / 会触达哪些人\n  \
+    crm campaign start spring                 an entry in each file of its segment / 在细分客群的每个文件中写一条\n  \
+    crm campaign start spring region:suzhou   of the segment, only these / 只要细分客群中的这些\n  \
+    crm log wang response --campaign spring   an answer / 一次回应\n  \
+    crm report campaigns                      what came of it / 成效如何\n\n\
     A campaign is a block of crm.toml: [[campaign]] id, segment, channel, control, budget, costs, goal.\n\
     Files where every person refuses its channel are left out and named; the share `control` is kept out\n\
-    at random and remembered. A later start reaches those that are new.")]
+    at random and remembered. A later start reaches those that are new.\n\n\
+    营销活动是 crm.toml 中的一段：[[campaign]] id、segment、channel、control、budget、costs、goal。所有联系人都拒绝该方式的文件会略过并列出；`control` 比例的客户随机留作对照并记住。再次 start 时触达新增的。")]
 pub struct CampaignCommand {
     #[command(subcommand)]
     act: Option<CampaignAct>,
@@ -32,21 +35,31 @@ pub struct CampaignCommand {
 #[derive(Debug, Subcommand)]
 enum CampaignAct {
     /// Write an entry of the campaign in each file of its segment, all or none
+    ///
+    /// 在细分客群的每个文件中写入一条活动记录，要么全写，要么不写
     Start(Start),
 }
 
 #[derive(Debug, Args)]
 struct Start {
     /// The campaign
-    #[arg(value_name = "ID")]
+    ///
+    /// 营销活动
+    #[arg(value_name = "CAMPAIGN")]
     id: String,
     /// Of its segment, only these; of a campaign without a segment, these
+    ///
+    /// 只要细分客群中的这些；活动没有细分客群时就是这些
     #[arg(value_name = "QUERY")]
     words: Vec<String>,
     /// Show whom it would reach, and write nothing
+    ///
+    /// 显示会触达哪些人，不写入
     #[arg(short = 'n', long)]
     dry_run: bool,
     /// The rep who records it [default: CRM_USER, else the rep with git's user.email]
+    ///
+    /// 记录人 [默认：CRM_USER，否则为 git 的 user.email 对应的业务员]
     #[arg(long, value_name = "REP")]
     by: Option<String>,
 }

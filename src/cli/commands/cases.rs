@@ -10,18 +10,23 @@ use crate::value::id::fold;
 use clap::Args;
 
 /// The open requests and complaints, with the promises about them and the days that are left; of one ID all, with their entries and the solutions that fit
+///
+/// 未办结的请求和投诉、对它们的承诺和剩余天数；给出编号则列出其全部受理、流水和适用的解决办法
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm cases\n  \
     crm cases owner:liuyan\n  \
-    crm cases pujiang                            its cases, their entries, solutions that fit\n  \
+    crm cases pujiang                            its cases, their entries, solutions that fit / 它的受理、流水和适用的解决办法\n  \
     crm cases --all -f csv\n\n\
     crm log ID complaint|request begins a case; handled, resolved and feedback lead it on (--ticket NAME where several\n\
-    are open). Promises: response_hours, resolve_hours of [policy.GRADE] in crm.toml, in the working time of [calendar].")]
+    are open). Promises: response_hours, resolve_hours of [policy.GRADE] in crm.toml, in the working time of [calendar].\n\n\
+    crm log ID complaint|request 开始受理；handled、resolved 和 feedback 推进它（有几项未结时用 --ticket 指明）。承诺：crm.toml 中 [policy.级别] 的 response_hours、resolve_hours，按 [calendar] 的工作时间计。")]
 pub struct Cases {
     #[command(flatten)]
     selection: SelectionArgs,
     /// Those that are done, too
+    ///
+    /// 也列出已办结的
     #[arg(long)]
     all: bool,
 }

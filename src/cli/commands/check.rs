@@ -30,35 +30,52 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every file and every rule; all findings, not the first
+///
+/// 检查全部文件和规则；列出所有问题，而不只是第一个
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    crm check || exit 1            in a pre-commit hook, in CI\n  \
-    crm check --lines              file:line:col, for editors\n  \
+    crm check || exit 1            in a pre-commit hook, in CI / 在 pre-commit 钩子和 CI 中\n  \
+    crm check --lines              file:line:col, for editors / 文件:行:列，供编辑器使用\n  \
     crm check prospects/zhang.toml -f json\n  \
-    crm check prospects/north         every file below a folder\n  \
-    crm check --staged --since HEAD   what is about to be committed\n  \
-    crm check --since origin/main     what changed there; old entries must be unchanged\n\n\
-    Errors end with status 1; warnings only under --strict; information never.")]
+    crm check prospects/north         every file below a folder / 文件夹下的全部文件\n  \
+    crm check --staged --since HEAD   what is about to be committed / 将要提交的内容\n  \
+    crm check --since origin/main     what changed there; old entries must be unchanged / 那里改动的内容；旧记录必须未变\n\n\
+    Errors end with status 1; warnings only under --strict; information never.\n\n\
+    有错误时状态为 1；有警告时仅在 --strict 下为 1；信息不影响状态。")]
 pub struct Check {
     /// Only these files, folders or ids
+    ///
+    /// 只检查这些文件、文件夹或编号
     #[arg(value_name = "PATHS", conflicts_with_all = ["staged", "since"])]
     paths: Vec<String>,
     /// The files staged in git's index, not those of the work tree
+    ///
+    /// 检查 git 暂存区的文件，而不是工作区的
     #[arg(long)]
     staged: bool,
     /// Only files that changed since a revision, and whether all entries of then are unchanged; repeatable
+    ///
+    /// 只检查某个版本以来改动的文件，并核对当时的记录是否未变；可重复
     #[arg(long, value_name = "REV")]
     since: Vec<String>,
     /// List the checks
+    ///
+    /// 列出各项检查
     #[arg(long)]
     list: bool,
     /// One line a finding, for editors: `file:line:col: severity[code]: message`
+    ///
+    /// 每个问题一行，供编辑器使用：`file:line:col: severity[code]: message`
     #[arg(long)]
     lines: bool,
     /// Errors only, and no output where there are none: for hooks
+    ///
+    /// 只报错误，没有错误则不输出：供钩子使用
     #[arg(short, long, conflicts_with = "all")]
     quiet: bool,
     /// Show every piece of information, not only how many there are
+    ///
+    /// 逐条列出信息，而不只是条数
     #[arg(long)]
     all: bool,
 }

@@ -9,6 +9,8 @@ use crate::rules::replay::replay;
 use clap::Args;
 
 /// The questions and tasks before a prospect's next column, as a form to take along: criteria, people to find, concerns, the buyer's next steps
+///
+/// 潜在客户进入下一栏之前要问的问题和要办的事，做成可随身携带的表：标准、要找的人、顾虑、买方的下一步
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm checklist hospital\n  \
@@ -16,6 +18,8 @@ use clap::Args;
     crm checklist zhang --as-of 2009-12-11")]
 pub struct Checklist {
     /// The prospects
+    ///
+    /// 潜在客户
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,
 }

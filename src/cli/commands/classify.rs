@@ -9,14 +9,18 @@ use crate::report::classify::classify;
 use clap::Args;
 
 /// The column that the evidence supports, beside the column of each prospect
+///
+/// 证据所支持的栏，与潜在客户现在的栏并列
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm classify\n  \
-    crm classify owner:liuyan --why-not 50      what each would need for 50")]
+    crm classify owner:liuyan --why-not 50      what each would need for 50 / 各自到 50% 还缺什么")]
 pub struct Classify {
     #[command(flatten)]
     selection: SelectionArgs,
     /// The smallest set of facts that would do for this column
+    ///
+    /// 进入这一栏最少还需要哪些事实
     #[arg(long, value_name = "STAGE")]
     why_not: Option<String>,
 }

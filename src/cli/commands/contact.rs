@@ -6,7 +6,7 @@ use crate::act::people::{PersonField, add, edit};
 use crate::act::session::Session;
 use crate::act::target::not_yet;
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, nearest};
 use crate::disk::find::find;
 use crate::model::profile::FactValue;
 use crate::model::settings::Settings;
@@ -18,6 +18,8 @@ use crate::value::text::Text;
 use clap::{Args, Subcommand};
 
 /// The people of a prospect: list, add and change them, date their leaving
+///
+/// 潜在客户的联系人：列出、添加、修改，登记离职
 #[derive(Debug, Args)]
 #[command(
     arg_required_else_help = true,
@@ -27,12 +29,15 @@ use clap::{Args, Subcommand};
     crm contact add pujiang 王芳 --role 财务 --phone 021-68881234 --part decider --stance for\n  \
     crm contact edit pujiang 王芳 --phone '139 1234 5678' --refuses email\n  \
     crm contact left pujiang 王芳 --date 2009-12-11\n\n\
-    Of two people of one name, 王芳#2 is the second; a telephone or an address names one as well."
+    Of two people of one name, 王芳#2 is the second; a telephone or an address names one as well.\n\n\
+    同名的两人中，王芳#2 是第二位；也可用电话或邮箱指明。"
 )]
 pub struct ContactCommand {
     #[command(subcommand)]
     act: Option<ContactAct>,
     /// The prospect whose people are listed
+    ///
+    /// 要列出其联系人的潜在客户
     #[arg(value_name = "ID")]
     id: Option<String>,
 }
@@ -41,33 +46,47 @@ pub struct ContactCommand {
 #[derive(Debug, Subcommand)]
 enum ContactAct {
     /// Add a person
+    ///
+    /// 添加联系人
     Add {
         #[command(flatten)]
         who: Person,
         #[command(flatten)]
         fields: PersonFields,
         /// Although there is a person of this name
+        ///
+        /// 已有同名的人，仍要添加
         #[arg(long)]
         anyway: bool,
     },
     /// Change fields of a person; an empty value takes a field off
+    ///
+    /// 修改联系人的各项；值留空则删去该项
     Edit {
         #[command(flatten)]
         who: Person,
         /// The new name
+        ///
+        /// 新的姓名
         #[arg(long, value_name = "NAME")]
         rename: Option<String>,
         /// The day on which the person left; "" if that is not so
+        ///
+        /// 此人离开的日期；"" 表示并未离开
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         left: Option<String>,
         #[command(flatten)]
         fields: PersonFields,
     },
     /// Date the leaving of a person; the block stays in the file
+    ///
+    /// 登记联系人离开的日期；文件中保留此人
     Left {
         #[command(flatten)]
         who: Person,
         /// The day [default: the as-of day]
+        ///
+        /// 日期 [默认：截止日]
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         date: Option<String>,
     },
@@ -77,12 +96,18 @@ enum ContactAct {
 #[derive(Debug, Args)]
 struct Person {
     /// The prospect
+    ///
+    /// 潜在客户
     #[arg(value_name = "ID")]
     id: String,
     /// The person's name
+    ///
+    /// 此人的姓名
     #[arg(value_name = "NAME")]
     name: String,
     /// Print the changes, and write nothing
+    ///
+    /// 显示改动，不写入
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
@@ -91,33 +116,53 @@ struct Person {
 #[derive(Debug, Args)]
 struct PersonFields {
     /// Their role: 财务, head of purchasing
+    ///
+    /// 职务：财务、采购负责人
     #[arg(long, value_name = "TEXT")]
     role: Option<String>,
     /// Telephone
+    ///
+    /// 电话
     #[arg(long, value_name = "NUMBER")]
     phone: Option<String>,
     /// E-mail
+    ///
+    /// 电子邮箱
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
     /// Birthday
+    ///
+    /// 生日
     #[arg(long, value_name = "DATE")]
     birthday: Option<String>,
     /// The part in a purchase: recommender, handler, technical, user, lead, decider
+    ///
+    /// 在采购中的角色：recommender、handler、technical、user、lead、decider
     #[arg(long, value_name = "PART")]
     part: Option<String>,
     /// for, neutral or against
+    ///
+    /// 立场：for、neutral 或 against（支持、中立、反对）
     #[arg(long, value_name = "STANCE")]
     stance: Option<String>,
     /// The concern that they have
+    ///
+    /// 此人的顾虑
     #[arg(long, value_name = "TEXT")]
     concern: Option<String>,
     /// The channel that they prefer, a kind of entry: call (phone), message, email (mail), visit
+    ///
+    /// 此人偏好的联系方式，即记录类型：call（phone）、message、email（mail）、visit
     #[arg(long, value_name = "CHANNEL")]
     prefers: Option<String>,
     /// The channels by which they must not be contacted: email,message
+    ///
+    /// 不得用来联系此人的方式：email,message
     #[arg(long, value_name = "CHANNELS")]
     refuses: Option<String>,
     /// Does this person decide?
+    ///
+    /// 此人有决定权吗
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", value_parser = clap::value_parser!(bool))]
     decides: Option<bool>,
 }
@@ -132,10 +177,19 @@ impl ContactCommand {
     }
 }
 
+/// The names of the changes.
+const ACTS: [&str; 3] = ["add", "edit", "left"];
+
 /// The people of a prospect.
 fn list(id: &str, context: &Context) -> Result<(), Failure> {
     let ledger = context.ledger()?;
-    let loaded = ledger.read(&find(ledger, id)?).map_err(Failure)?;
+    // `crm contact edti` may be a mistyped command.
+    let path = find(ledger, id).map_err(|unknown| match nearest(id, ACTS) {
+        Some(act) => unknown
+            .help(words!("did you mean `crm contact {act}`?", "是否指 `crm contact {act}`？")),
+        None => unknown,
+    })?;
+    let loaded = ledger.read(&path).map_err(Failure)?;
     let today = context.today();
     let record =
         replay(loaded.prospect, &ledger.settings, today).ok_or_else(|| not_yet(id, today))?;

@@ -22,7 +22,9 @@ const FILE: &str = "dashboard.html";
 #[derive(Debug, Args)]
 #[command(
     after_help = "The page needs no network and no script to be read. On a terminal, without -o, it goes to\n\
-    dashboard.html. A folder of pages, one for each prospect, too: crm site -o DIR\n\nExamples:\n  \
+    dashboard.html. A folder of pages, one for each prospect, too: crm site -o DIR\n\n\
+    页面无需网络和脚本即可阅读。在终端上不写 -o 时，写入 dashboard.html。要一个文件夹、每个客户一页：crm site -o 文件夹。\n\n\
+    Examples:\n  \
     crm dashboard\n  \
     crm dashboard -o monday.html\n  \
     crm dashboard owner:liuyan --period 2009Q4 > liuyan.html"

@@ -15,16 +15,21 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// The bridge between two revisions: prospects that moved, came and went, and the change of the figures
+///
+/// 两个版本之间的变化：移动、新来和离开的潜在客户，以及数字的增减
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    crm diff                        what is not committed yet\n  \
-    crm diff main..feature          two branches\n  \
-    crm diff 'main@{1 week ago}'    since then, to the files as they are\n  \
+    crm diff                        what is not committed yet / 尚未提交的\n  \
+    crm diff main..feature          two branches / 两个分支\n  \
+    crm diff 'main@{1 week ago}'    since then, to the files as they are / 从那时到现有文件\n  \
     crm diff origin/main...HEAD owner:liuyan -f csv\n\n\
     Both are looked at from the same day (--as-of) by the rules of the later one, so nothing in the\n\
-    difference comes from the clock or from settings.")]
+    difference comes from the clock or from settings.\n\n\
+    两者都从同一天（--as-of）看，并按较新版本的规则，所以差异不会来自时间或设置。")]
 pub struct Diff {
     /// A, to the files as they are; A..B; A...B from where both parted [default: HEAD]
+    ///
+    /// A：与现有文件比较；A..B；A...B：从两者分开处算起 [默认：HEAD]
     #[arg(value_name = "A..B", default_value = "HEAD")]
     range: String,
     #[command(flatten)]

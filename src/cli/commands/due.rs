@@ -8,6 +8,8 @@ use crate::value::period::parse_days;
 use clap::Args;
 
 /// The work list, the most money at stake first: next steps today and missed, signing dates, claims, promises
+///
+/// 工作清单，涉及金额最大的在前：今天到期和错过的下一步、签约日、应收、承诺
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  crm due\n  crm due --in 7d owner:liuyan\n  crm due in 7d\n  crm due --all"
@@ -16,9 +18,13 @@ pub struct Due {
     #[command(flatten)]
     selection: SelectionArgs,
     /// How far ahead to look: 7d, 2w [default: today only]
+    ///
+    /// 往后看多久：7d、2w [默认：只看今天]
     #[arg(long = "in", value_name = "DAYS")]
     within: Option<String>,
     /// All of it, not only a screen
+    ///
+    /// 全部列出，不限于一屏
     #[arg(long)]
     all: bool,
 }

@@ -13,15 +13,22 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
 /// Open the file in $VISUAL or $EDITOR; the edited text is checked before it is kept
+///
+/// 用 $VISUAL 或 $EDITOR 打开文件；改后的文本先检查再保存
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  EDITOR=vim crm edit zhang\n  crm edit zhang --resume\n\n\
     A text that could not be written is kept: --resume goes on with it. What other writers changed\n\
-    meanwhile is merged.")]
+    meanwhile is merged.\n\n\
+    未能写入的文本会保留：用 --resume 继续。其间别人的改动会合并进来。")]
 pub struct Edit {
     /// The prospect [default with --resume: that of the only text]
+    ///
+    /// 潜在客户 [与 --resume 同用时默认为唯一留存的那份]
     #[arg(value_name = "ID", required_unless_present = "resume")]
     id: Option<String>,
     /// Go on with the text that an earlier edit could not write
+    ///
+    /// 继续上次未能写入的文本
     #[arg(long)]
     resume: bool,
 }
@@ -116,7 +123,7 @@ pub(super) fn run_editor(editor: &str, copy: &Path) -> Result<(), Diagnostic> {
             Err(Diagnostic::new(Code::BadArgument, message).help(help))
         }
         Err(error) => {
-            let message = words!("{editor} cannot be run: {error}", "无法运行 {editor}：{error}");
+            let message = words!("{editor} cannot be run", "无法运行 {editor}").because(&error);
             Err(Diagnostic::new(Code::Unreadable, message))
         }
     }

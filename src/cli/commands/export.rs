@@ -20,6 +20,8 @@ use clap::{Args, ValueEnum};
 
 /// Prospects, customers, their entries, people, orders, claims or plans, for other programs: CSV unless another format
 /// is asked for
+///
+/// 导出潜在客户、客户、流水、联系人、订单、应收或计划，供其他程序使用：不指定格式时为 CSV
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm export prospects > prospects.csv\n  \
@@ -34,20 +36,29 @@ use clap::{Args, ValueEnum};
     crm export mail region:shanghai\n\n\
     Text that a spreadsheet would run as a formula gets a ' in front, and control characters are spelt\n\
     out; --raw leaves text as it is, for files that `crm import` or another program reads.\n\
-    Excel reads a CSV as UTF-8 only with --bom; -o FILE.xlsx is a workbook.")]
+    Excel reads a CSV as UTF-8 only with --bom; -o FILE.xlsx is a workbook.\n\n\
+    会被电子表格当作公式的文字前面加 '，控制字符拼写出来；--raw 原样保留，供 `crm import` 或其他程序读取。Excel 只有在 --bom 时才把 CSV 当作 UTF-8；-o FILE.xlsx 为工作簿。")]
 pub struct Export {
     /// The records
+    ///
+    /// 导出什么
     #[arg(value_enum)]
     what: ExportedRecords,
     #[command(flatten)]
     selection: SelectionArgs,
     /// The columns, in order [default: every one]
+    ///
+    /// 各列，按顺序 [默认：全部]
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
     /// Of customers' files in the place of prospects': events, people, orders, calendar, contacts, mail
+    ///
+    /// 取客户文件而不是潜在客户文件：events、people、orders、calendar、contacts、mail
     #[arg(long)]
     customers: bool,
     /// The version of the cards [default: 4]
+    ///
+    /// 名片的版本 [默认：4]
     #[arg(long, value_name = "VERSION", value_parser = ["3", "4"])]
     vcard: Option<String>,
 }
@@ -56,26 +67,51 @@ pub struct Export {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ExportedRecords {
     /// One row a prospect, as of the day
+    #[value(help = "One row a prospect, as of the day\n\n每个潜在客户一行，按截止日")]
     Prospects,
     /// One row a customer's file, as of the day
+    #[value(help = "One row a customer's file, as of the day\n\n每个客户文件一行，按截止日")]
     Customers,
     /// One row an entry, those that were retracted marked
+    #[value(
+        help = "One row an entry, those that were retracted marked\n\n每条记录一行，已撤回的有标记"
+    )]
     Events,
     /// One row a person
+    #[value(help = "One row a person\n\n每个联系人一行")]
     People,
     /// One row an order, booking, payment or refund, with its owner of that day
+    #[value(
+        help = "One row an order, booking, payment or refund, with its owner of that day\n\n每笔订单、承保、付款或退款一行，附当天的负责人"
+    )]
     Orders,
     /// One row a request or complaint, with its answers and the promises about it
+    #[value(
+        help = "One row a request or complaint, with its answers and the promises about it\n\n每项请求或投诉一行，附答复和承诺"
+    )]
     Cases,
     /// One row a claim: an invoice, an instalment, or an order, with what is open of it
+    #[value(
+        help = "One row a claim: an invoice, an instalment, or an order, with what is open of it\n\n每笔应收一行：发票、分期款或订单，附未收金额"
+    )]
     Claims,
     /// One row a goal or step of the plans of prospects and customers
+    #[value(
+        help = "One row a goal or step of the plans of prospects and customers\n\n潜在客户和客户的计划中，每个目标或步骤一行"
+    )]
     Plans,
     /// Next steps, signing dates, instalments, renewals and birthdays, as iCalendar
+    #[value(
+        help = "Next steps, signing dates, instalments, renewals and birthdays, as iCalendar\n\n下一步、签约日、分期款、续约和生日，iCalendar 格式"
+    )]
     Calendar,
     /// A card for each person, as vCard
+    #[value(help = "A card for each person, as vCard\n\n每个联系人一张名片，vCard 格式")]
     Contacts,
     /// `Name <address>` of each person, a line each
+    #[value(
+        help = "`Name <address>` of each person, a line each\n\n每个联系人的 `姓名 <邮箱>`，每人一行"
+    )]
     Mail,
 }
 

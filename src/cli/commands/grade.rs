@@ -12,17 +12,22 @@ use crate::rules::query::Query;
 use clap::Args;
 
 /// Customers by grade: the rule that gave it, and the figures of every dimension
+///
+/// 客户分级：所依据的规则，以及各维度的数字
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm grade\n  \
-    crm grade zhang --why                        every dimension, with its figures\n  \
+    crm grade zhang --why                        every dimension, with its figures / 每个维度及其数字\n  \
     crm grade 'grade:A last-contact>30d'\n  \
     crm grade 'value:high lifecycle:lapsed' -f csv\n\n\
-    Prospects with one `account` are one customer. Thresholds and rules: [grading] in crm.toml.")]
+    Prospects with one `account` are one customer. Thresholds and rules: [grading] in crm.toml.\n\n\
+    `account` 相同的潜在客户算一个客户。阈值和规则见 crm.toml 的 [grading]。")]
 pub struct Grade {
     #[command(flatten)]
     selection: SelectionArgs,
     /// Every dimension, and the figures that it comes from
+    ///
+    /// 列出每个维度及其数字来源
     #[arg(long)]
     why: bool,
     #[command(flatten)]

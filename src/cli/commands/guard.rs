@@ -13,28 +13,41 @@ use std::io::{IsTerminal, Read};
 const LOG: &str = "crm-guard.log";
 
 /// Accept or refuse a push: whose prospects it changes, whether history only grows, who signs
+///
+/// 接受或拒绝一次推送：改了哪些潜在客户、历史是否只增不改、记录人是谁
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    crm hooks install --server /srv/sales.git     calls it before every push\n  \
-    crm guard < lines                             `OLD NEW REF` lines, as git gives them to pre-receive\n  \
-    crm guard origin/main HEAD --user liuyan      before a push, or in CI\n\n\
+    crm hooks install --server /srv/sales.git     calls it before every push / 每次推送前调用\n  \
+    crm guard < lines                             `OLD NEW REF` lines, as git gives them to pre-receive / 各行，即 git 交给 pre-receive 的内容\n  \
+    crm guard origin/main HEAD --user liuyan      before a push, or in CI / 推送前或在 CI 中\n\n\
     The server names the user who pushes: --user, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME,\n\
     GITEA_PUSHER_NAME; never a commit's author, which anybody can set. Admins override a refusal with\n\
-    `git push -o force=REASON`; it is written to crm-guard.log in the repository.")]
+    `git push -o force=REASON`; it is written to crm-guard.log in the repository.\n\n\
+    推送的用户由服务器指明：--user、CRM_USER、REMOTE_USER、GL_USER、GL_USERNAME、GITEA_PUSHER_NAME；绝不采信提交的作者，那是任何人都能写的。管理员用 `git push -o force=原因` 越过拒绝，并记入仓库的 crm-guard.log。")]
 pub struct GuardCommand {
     /// The commit that the branch has; zeroes: none
+    ///
+    /// 分支现在的提交；全零表示没有
     #[arg(value_name = "OLD", requires = "new")]
     old: Option<String>,
     /// The commit that it shall have
+    ///
+    /// 分支将有的提交
     #[arg(value_name = "NEW")]
     new: Option<String>,
     /// The branch, for messages
+    ///
+    /// 分支名，用于消息
     #[arg(long, value_name = "REF", default_value = "")]
     r#ref: String,
     /// The user who pushes: a rep's id or e-mail
+    ///
+    /// 推送的用户：业务员的编号或电子邮箱
     #[arg(long, value_name = "REP")]
     user: Option<String>,
     /// Accept it despite a refusal, if an admin pushes; it is recorded
+    ///
+    /// 推送者是管理员时，虽被拒绝仍接受；会留下记录
     #[arg(long, value_name = "REASON", num_args = 0..=1, default_missing_value = "")]
     force: Option<String>,
 }
@@ -171,7 +184,7 @@ fn nothing_to_judge() -> Diagnostic {
 fn from_stdin() -> Result<Vec<Push>, Diagnostic> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).map_err(|error| {
-        let message = words!("standard input cannot be read: {error}", "无法读取标准输入：{error}");
+        let message = words!("standard input cannot be read", "无法读取标准输入").because(&error);
         Diagnostic::new(Code::Unreadable, message)
     })?;
     text.lines()

@@ -12,17 +12,24 @@ use crate::rules::query::Query;
 use clap::Args;
 
 /// New owners for everything that a rep has: prospects, customers, roles; shown, or written with --apply
+///
+/// 把一位业务员名下的一切交给别人：潜在客户、客户、角色；显示，或用 --apply 写入
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  crm handover chenwei               the plan\n  \
-    crm handover chenwei --to sarah    all to one rep\n  \
-    crm handover chenwei --apply       write it, all or nothing\n\n\
+#[command(after_help = "Examples:\n  crm handover chenwei               the plan / 方案\n  \
+    crm handover chenwei --to sarah    all to one rep / 全部交给一人\n  \
+    crm handover chenwei --apply       write it, all or nothing / 写入，要么全写，要么不写\n\n\
     Open prospects and customers go to other reps by the rules of `crm allocate`; open cases and next steps go\n\
-    along. What no rep may have goes to the pool, with the reason, so that nothing is left with the rep.")]
+    along. What no rep may have goes to the pool, with the reason, so that nothing is left with the rep.\n\n\
+    进行中的潜在客户和客户按 `crm allocate` 的规则交给其他业务员；未结受理和下一步随之转交。没有人可以负责的退回客户池并写明原因，使其名下不留任何东西。")]
 pub struct Handover {
     /// The rep who gives everything away
+    ///
+    /// 交出一切的业务员
     #[arg(value_name = "REP")]
     rep: String,
     /// All to this rep
+    ///
+    /// 全部交给这位业务员
     #[arg(long, value_name = "REP")]
     to: Option<String>,
     #[command(flatten)]

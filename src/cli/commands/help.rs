@@ -1,24 +1,36 @@
 //! `crm help [TOPIC]`: a command's help, or a page about the method.
 
-use crate::cli::args::Cli;
 use crate::cli::context::Context;
-use crate::cli::external::{command_with_programs, instead, that_is};
+use crate::cli::external::{instead, that_is};
+use crate::cli::usage;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::rules::query;
-use clap::{Args, CommandFactory};
+use clap::Args;
 
-/// Topics and their pages.
-const TOPICS: [(&str, &str); 4] = [
-    ("stages", include_str!("help/stages.txt")),
-    ("criteria", include_str!("help/criteria.txt")),
-    ("format", include_str!("help/format.txt")),
-    ("exit-codes", include_str!("help/exit-codes.txt")),
+/// Topics and their pages in English and Chinese.
+const TOPICS: [(&str, &str, &str); 7] = [
+    ("stages", include_str!("help/stages.txt"), include_str!("help/stages.zh.txt")),
+    ("criteria", include_str!("help/criteria.txt"), include_str!("help/criteria.zh.txt")),
+    ("board", include_str!("help/board.txt"), include_str!("help/board.zh.txt")),
+    ("customers", include_str!("help/customers.txt"), include_str!("help/customers.zh.txt")),
+    ("dates", include_str!("help/dates.txt"), include_str!("help/dates.zh.txt")),
+    ("format", include_str!("help/format.txt"), include_str!("help/format.zh.txt")),
+    ("exit-codes", include_str!("help/exit-codes.txt"), include_str!("help/exit-codes.zh.txt")),
 ];
 
-/// Help on a command, or a topic: stages, criteria, query, format, exit-codes
+/// The names of all topics; that of queries is made from the table of fields.
+pub fn topics<'a>() -> impl Iterator<Item = &'a str> {
+    TOPICS.iter().map(|(name, ..)| -> &'a str { name }).chain(["query"])
+}
+
+/// Help on a command, or a topic: stages, criteria, board, customers, dates, query, format, exit-codes
+///
+/// 命令的帮助，或一个主题：stages、criteria、board、customers、dates、query、format、exit-codes
 #[derive(Debug, Args)]
 pub struct Help {
     /// A command or a topic
+    ///
+    /// 命令或主题
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
 }
@@ -26,39 +38,33 @@ pub struct Help {
 impl Help {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
+        context.learn_language();
+        let lang = context.spoken();
         let Some(topic) = self.topic else {
-            let mut command = command_with_programs(context.env.path.as_deref());
-            return context.print(&command.render_long_help().to_string());
+            return context.print(&usage::help(None, lang, &context.env).unwrap_or_default());
         };
-        let mut command = Cli::command();
-        if let Some((_, page)) = TOPICS.iter().find(|(name, _)| *name == topic) {
-            return context.print(page);
+        if let Some((_, en, zh)) = TOPICS.iter().find(|(name, ..)| *name == topic) {
+            return context.print(lang.pick(en, zh));
         }
         if topic == "query" {
-            // In a ledger the page is in its language; without one, or with a broken one, it is in English.
-            context.ledger().ok();
-            return context.print(&query::help(context.spoken()));
+            return context.print(&query::help(lang));
         }
-        command.build();
-        if let Some(sub) = command.find_subcommand_mut(&topic) {
-            let page = sub.render_long_help().to_string();
+        if let Some(page) = usage::help(Some(&topic), lang, &context.env) {
             return context.print(&page);
         }
         if let Some(line) = instead(&topic, None) {
             let message = words!("no command `{topic}`", "没有命令 `{topic}`");
             return Err(Diagnostic::new(Code::BadArgument, message).help(that_is(&line)).into());
         }
+        let command = usage::command(lang);
         let names = command.get_subcommands().map(clap::Command::get_name);
-        let topics = TOPICS.iter().map(|(name, _)| *name).chain(["query"]);
-        Err(Diagnostic::new(
+        let all = topics().collect::<Vec<_>>().join(", ");
+        let refused = Diagnostic::new(
             Code::BadArgument,
             words!("no help on `{topic}`", "没有关于 `{topic}` 的帮助"),
         )
-        .nearest(&topic, names.chain(topics))
-        .help(words!(
-            "topics: stages, criteria, query, format, exit-codes",
-            "主题：stages, criteria, query, format, exit-codes"
-        ))
-        .into())
+        .nearest(&topic, names.chain(topics()))
+        .help(words!("topics: {all}", "主题：{all}"));
+        Err(refused.into())
     }
 }

@@ -8,18 +8,26 @@ use crate::diag::Failure;
 use clap::Args;
 
 /// Pause a prospect until a date; it is not flagged overdue meanwhile
+///
+/// 搁置一个潜在客户到某日；其间不算逾期
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  crm hold tang --until 2010-02-20 --reason \"new year holidays\""
 )]
 pub struct Hold {
     /// The prospects
+    ///
+    /// 潜在客户
     #[arg(required_unless_present = "query", value_name = "ID")]
     ids: Vec<String>,
     /// The date it resumes
+    ///
+    /// 恢复跟进的日期
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     until: String,
     /// Why
+    ///
+    /// 原因
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]

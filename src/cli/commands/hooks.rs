@@ -27,15 +27,18 @@ const SUBJECT: usize = 72;
 const NAMED: usize = 50;
 
 /// Git's hooks: commits are checked, pushes are guarded
+///
+/// git 钩子：提交时检查，推送时把关
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    crm hooks install                      in a clone, once\n  \
-    crm hooks install --dry-run            the scripts\n  \
+    crm hooks install                      in a clone, once / 在克隆里执行一次\n  \
+    crm hooks install --dry-run            the scripts / 脚本内容\n  \
     crm hooks install --server /srv/sales.git --admin wangfang\n  \
     crm hooks status\n\n\
     In a clone: pre-commit checks what is staged and that old entries are unchanged\n\
     (`git commit --no-verify` skips it), prepare-commit-msg proposes the moves as the message.\n\
-    On the server: pre-receive runs `crm guard`.")]
+    On the server: pre-receive runs `crm guard`.\n\n\
+    在克隆里：pre-commit 检查暂存的内容，并核对旧记录未变（`git commit --no-verify` 跳过）；prepare-commit-msg 把移动写成提交说明。在服务器上：pre-receive 运行 `crm guard`。")]
 pub struct HooksCommand {
     #[command(subcommand)]
     action: Action,
@@ -44,19 +47,33 @@ pub struct HooksCommand {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Write the hooks and the merge driver that are missing; another program's hook is never overwritten
+    ///
+    /// 写入缺少的钩子和合并驱动；绝不覆盖其他程序的钩子
     Install(Install),
     /// Remove them; a hook that was there before comes back
+    ///
+    /// 移除钩子；原先已有的钩子恢复
     Uninstall(Chosen),
     /// List them
+    ///
+    /// 列出钩子
     Status(Chosen),
     /// Called by prepare-commit-msg
+    ///
+    /// 由 prepare-commit-msg 调用
     #[command(hide = true)]
     Message {
         /// The file with the message
+        ///
+        /// 存放提交说明的文件
         file: PathBuf,
         /// The source of the message, from git
+        ///
+        /// 提交说明的来源，由 git 给出
         source: Option<String>,
         /// The commit, from git
+        ///
+        /// 提交，由 git 给出
         commit: Option<String>,
     },
 }
@@ -65,6 +82,8 @@ enum Action {
 #[derive(Debug, Args)]
 struct Chosen {
     /// The repository that the team pushes to, instead of this clone
+    ///
+    /// 团队推送到的仓库，而不是这份克隆
     #[arg(long, value_name = "DIR")]
     server: Option<PathBuf>,
 }
@@ -74,12 +93,18 @@ struct Install {
     #[command(flatten)]
     chosen: Chosen,
     /// A rep who may change settings and force, beside the admins that crm.toml names (server)
+    ///
+    /// 除 crm.toml 所列的管理员外，还可修改设置和强制执行的业务员（服务器）
     #[arg(long, value_name = "REP", requires = "server")]
     admin: Vec<String>,
     /// Keep a hook that is there and run it first
+    ///
+    /// 保留已有的钩子，并先运行它
     #[arg(long)]
     chain: bool,
     /// Print the changes, and write nothing
+    ///
+    /// 显示改动，不写入
     #[arg(short = 'n', long)]
     dry_run: bool,
 }

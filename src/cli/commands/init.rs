@@ -1,4 +1,4 @@
-//! `crm init [DIR]`: a new ledger.
+//! `crm init [DIR]`: a new ledger. Its settings are explained in the language of talk.
 
 use super::hooks::merges_by_meaning;
 use crate::cli::context::Context;
@@ -12,12 +12,18 @@ use std::path::{Path, PathBuf};
 
 /// The settings of a new ledger: every one explained, none set.
 pub const TEMPLATE: &str = include_str!("init.toml");
+/// The same settings explained in Chinese; the language is set to it.
+pub const TEMPLATE_ZH: &str = include_str!("init.zh.toml");
 
 /// A new ledger: commented settings, folders, files for git; never overwrites
+///
+/// 新账本：带注释的设置、文件夹、git 所需的文件；绝不覆盖
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  crm init my-ledger && cd my-ledger && git init")]
 pub struct Init {
     /// The folder [default: this one]
+    ///
+    /// 文件夹 [默认：当前文件夹]
     #[arg(value_name = "DIR", default_value = ".")]
     dir: PathBuf,
 }
@@ -41,12 +47,16 @@ impl Init {
         for folder in [dir.join(PROSPECTS), dir.join(ACTIVITY)] {
             std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
         }
+        let lang = context.spoken();
         let files = [
             (
                 ".gitignore",
-                "# The lock, and what a cut-short write needs to be finished.\n/.crm/\n",
+                lang.pick(
+                    "# The lock, and what a cut-short write needs to be finished.\n/.crm/\n",
+                    "# 锁，以及完成中断的写入所需的内容。\n/.crm/\n",
+                ),
             ),
-            (SETTINGS, TEMPLATE),
+            (SETTINGS, lang.pick(TEMPLATE, TEMPLATE_ZH)),
         ];
         for (name, text) in files {
             let path = dir.join(name);

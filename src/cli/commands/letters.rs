@@ -19,6 +19,8 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// One draft for each prospect or customer, from a template; -o names the folder
+///
+/// 按模板给每个潜在客户或客户写一份草稿；-o 指定文件夹
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm letters spring.eml @vip -o letters\n  \
@@ -27,30 +29,45 @@ use std::path::PathBuf;
     The template's ending says what the drafts are: .eml (its first line is `Subject: ...`), .txt, .html.\n\
     {name}, {company}, {contact}, {owner.name}, {customer.region} and every other field of `crm help query`\n\
     stand for the value of each; a prospect without one stops it, and nothing is written. With --campaign\n\
-    only those that it reached get one.")]
+    only those that it reached get one.\n\n\
+    草稿的格式由模板的扩展名决定：.eml（首行为 `Subject: ...`）、.txt、.html。{name}、{company}、{contact}、{owner.name}、{customer.region} 以及 `crm help query` 的其他字段各代入其值；有潜在客户缺少该值就停止，不写入。用 --campaign 则只写给它触达的人。")]
 pub struct Letters {
     /// The template: .eml, .txt or .html
+    ///
+    /// 模板：.eml、.txt 或 .html
     #[arg(value_name = "TEMPLATE")]
     template: PathBuf,
     #[command(flatten)]
     selection: SelectionArgs,
     /// The kind of contact that it is: a person who refuses it gets none [default: email for .eml, else the campaign's]
+    ///
+    /// 联系方式：拒绝这种方式的人不会收到 [默认：.eml 为 email，否则按营销活动]
     #[arg(long, value_name = "KIND")]
     channel: Option<String>,
     /// Only those that this campaign reached; --log names it
+    ///
+    /// 只写给该营销活动触达的人；--log 写明它
     #[arg(long, value_name = "CAMPAIGN")]
     campaign: Option<String>,
     /// Record an entry of the channel in each file
+    ///
+    /// 在每个文件中记录一条该方式的联系
     #[arg(long)]
     log: bool,
     /// Replace drafts that are there
+    ///
+    /// 覆盖已有的草稿
     #[arg(long)]
     force: bool,
     /// Show who would get one, and write nothing
+    ///
+    /// 显示哪些人会收到，不写入
     #[arg(short = 'n', long)]
     dry_run: bool,
     /// With --log: the rep who records it [default: CRM_USER, else the rep with git's user.email]
-    #[arg(long, value_name = "REP")]
+    ///
+    /// 与 --log 同用：记录人 [默认：CRM_USER，否则为 git 的 user.email 对应的业务员]
+    #[arg(long, value_name = "REP", requires = "log")]
     by: Option<String>,
     /// The folder of `-o`, which is no file of output.
     #[arg(skip)]

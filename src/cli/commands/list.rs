@@ -12,12 +12,15 @@ use crate::table::sheet::Sheet;
 use clap::Args;
 
 /// The prospects that a query selects; chosen columns, any order
+///
+/// 查询选出的潜在客户；列可选，顺序任意
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm list 'stage:50 owner:he value>=10000 not tag:vip'\n  \
     crm list is:overdue --sort -age --columns id,name,age,owner\n  \
     crm list 'is:pool region:shanghai' -f ids | xargs -n1 crm show\n\n\
-    `crm help query` explains the query language.")]
+    `crm help query` explains the query language.\n\n\
+    查询语言见 `crm help query`。")]
 pub struct List {
     #[command(flatten)]
     listing: Listing,
@@ -29,9 +32,13 @@ pub struct Listing {
     #[command(flatten)]
     selection: SelectionArgs,
     /// The columns, in order; `all` for those of `export`
+    ///
+    /// 各列，按顺序；`all` 为 `export` 的全部列
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
     /// Sort by columns; - before a name reverses
+    ///
+    /// 按列排序；列名前加 - 为倒序
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',', allow_hyphen_values = true)]
     sort: Vec<String>,
 }

@@ -20,6 +20,8 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 /// Record an event: a call, a meeting, a payment, …
+///
+/// 记一条流水：电话、会面、付款……
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm log zhang meeting --note \"Steady business\" --next 2009-12-11T14:00\n  \
@@ -37,6 +39,8 @@ use std::path::Path;
     commit does; an empty text is no note. --edit opens it with any entry, --no-edit never.")]
 pub struct Log {
     /// The prospects, then the kind: call, message, email, visit, meeting, demo, quote, contract, payment, booking, order, refund, verified, note, request, complaint, resolved, survey, care, invoice, credit, delivery, handled, feedback
+    ///
+    /// 潜在客户，其后为类型：call、message、email、visit、meeting、demo、quote、contract、payment、booking、order、refund、verified、note、request、complaint、resolved、survey、care、invoice、credit、delivery、handled、feedback
     #[arg(required_unless_present_any = ["verb", "query"], value_names = ["ID", "KIND"])]
     words: Vec<String>,
     /// The kind that a verb means
@@ -57,21 +61,33 @@ pub struct Log {
     #[command(flatten)]
     facts: Facts,
     /// Ties a request or complaint to its resolution
+    ///
+    /// 把请求或投诉与它的办结连在一起
     #[arg(long, value_name = "NAME")]
     ticket: Option<String>,
     /// On a survey: the answer, 0-10 (nps) or 1-5 (csat)
+    ///
+    /// 调查的评分：0-10（nps）或 1-5（csat）
     #[arg(long, value_name = "NUMBER")]
     score: Option<String>,
     /// On a survey: nps or csat
+    ///
+    /// 调查的量表：nps 或 csat
     #[arg(long, value_name = "SCALE", value_parser = ["nps", "csat"])]
     scale: Option<String>,
     /// The money that a visit, a gift or care took: 300, "45.50 USD"
+    ///
+    /// 拜访、礼品或关怀的花费：300、"45.50 USD"
     #[arg(long, value_name = "MONEY")]
     cost: Option<String>,
     /// The step of the plan that is done
+    ///
+    /// 计划中已完成的步骤
     #[arg(long, value_name = "STEP")]
     done: Option<String>,
     /// With --owner: although the rep may not have it, and why
+    ///
+    /// 与 --owner 同用：该业务员本不可负责，仍要分给他，并写明原因
     #[arg(long, value_name = "REASON", requires = "owner")]
     force: Option<String>,
     #[command(flatten)]

@@ -11,26 +11,37 @@ use crate::value::period::parse_days;
 use clap::Args;
 
 /// The fewest moves that bring every rep's load within a tolerance of the team's
+///
+/// 用最少的移动，使每位业务员的负荷与团队平均相差不超过容差
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  crm rebalance\n  crm rebalance --tolerance 5% --untouched 30d\n  \
     crm rebalance --apply --by wangfang\n\n\
     Load is the rep's prospects over the capacity. Those at 50 or beyond stay, and those touched lately,\n\
-    unless the options let them move; absence, exclusions, accounts and do-not-assign are never broken."
+    unless the options let them move; absence, exclusions, accounts and do-not-assign are never broken.\n\n\
+    负荷是业务员的潜在客户数除以容量。50% 及以上的和最近联系过的不动，除非用选项允许；请假、排除、同一客户和 do-not-assign 绝不违反。"
 )]
 pub struct Rebalance {
     #[command(flatten)]
     selection: SelectionArgs,
     /// How far a rep's load may be from the team's, in points of a hundred
+    ///
+    /// 业务员的负荷可与团队平均相差多少，按百分点计
     #[arg(long, value_name = "PERCENT", default_value = "10%")]
     tolerance: String,
     /// Prospects touched in the last so many days stay
+    ///
+    /// 最近多少天内联系过的潜在客户不动
     #[arg(long, value_name = "DAYS", default_value = "14d")]
     untouched: String,
     /// Prospects touched lately may move, too
+    ///
+    /// 最近联系过的潜在客户也可移动
     #[arg(long, conflicts_with = "untouched")]
     touched: bool,
     /// Those at 50 or beyond may move, too
+    ///
+    /// 50% 及以上的也可移动
     #[arg(long)]
     any_stage: bool,
     #[command(flatten)]

@@ -8,14 +8,20 @@ use crate::diag::Failure;
 use clap::Args;
 
 /// Give prospects back to the pool
+///
+/// 把潜在客户退回客户池
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm release yu-dong --reason \"moved to another city\"\n  \
     crm release --where 'owner:chenwei is:open' --reason \"chenwei has left\"")]
 pub struct Release {
     /// The prospects
+    ///
+    /// 潜在客户
     #[arg(required_unless_present = "query", value_name = "ID")]
     ids: Vec<String>,
     /// Why
+    ///
+    /// 原因
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]

@@ -8,15 +8,21 @@ use crate::diag::Failure;
 use clap::Args;
 
 /// Begin a new pursuit of one that was closed or lost, with fresh evidence
+///
+/// 对已成交或退出的潜在客户开始新的一轮，证据从头计起
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  crm reopen tang --value 20000 --note \"asks for a second policy\""
 )]
 pub struct Reopen {
     /// The prospects
+    ///
+    /// 潜在客户
     #[arg(required_unless_present = "query", value_name = "ID")]
     ids: Vec<String>,
     /// Why
+    ///
+    /// 原因
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     #[command(flatten)]

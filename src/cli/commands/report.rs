@@ -17,6 +17,8 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 pub struct SelectionArgs {
     /// Only these prospects: stage:50 owner:he value>=10000 …
+    ///
+    /// 只要这些潜在客户：stage:50 owner:he value>=10000……
     #[arg(value_name = "QUERY")]
     pub(super) words: Vec<String>,
 }
@@ -46,7 +48,9 @@ impl SelectionArgs {
 #[derive(Debug, Clone, Args)]
 pub struct RfmCompat {
     /// Cut RFM scores as R's package rfm does: quintile + 1, left-closed
-    #[arg(long, value_name = "PROGRAM", value_parser = ["r"])]
+    ///
+    /// RFM 分档与 R 的 rfm 包一致：分位数 + 1，左闭区间
+    #[arg(long, value_name = "PACKAGE", value_parser = ["r"])]
     rfm_compat: Option<String>,
 }
 
@@ -63,30 +67,46 @@ impl RfmCompat {
 }
 
 /// A report; alone, it lists them
+///
+/// 一张报表；不写名称则列出全部报表
 #[derive(Debug, Args)]
 #[command(after_help = help())]
 pub struct Report {
     /// Which report
+    ///
+    /// 哪张报表
     #[arg(value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
     selection: SelectionArgs,
     /// A row for each owner, manager, source, region, product, stage, grade, month, …; `crm help query` lists all
+    ///
+    /// 每个负责人、主管、来源、地区、产品、栏、级别、月份……各一行；`crm help query` 列出全部
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,
     /// The days it covers: 2009Q4, 2009-12, last month, 2009-12-01..2009-12-15
+    ///
+    /// 期间：2009Q4、2009-12、last month、2009-12-01..2009-12-15
     #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to"], allow_hyphen_values = true)]
     period: Option<String>,
     /// The first day it covers
+    ///
+    /// 期间的第一天
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     from: Option<String>,
     /// The last day it covers [default: the as-of day]
+    ///
+    /// 期间的最后一天 [默认：截止日]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     to: Option<String>,
     /// The goal: closes a year, or by the end of a period that has days to come (ratios)
+    ///
+    /// 目标：每年的成交数，或尚未结束的期间末的成交数（ratios）
     #[arg(long, value_name = "NUMBER")]
     target: Option<String>,
     /// Every change behind the figures (bridge)
+    ///
+    /// 数字背后的每一处变化（bridge）
     #[arg(long)]
     list: bool,
     #[command(flatten)]
@@ -177,11 +197,13 @@ fn help() -> String {
     let takes = REPORTS.iter().map(|report| {
         let name = report.name;
         let taken = report.taken();
-        let taken = if taken.is_empty() { "none of these".to_owned() } else { taken };
+        let taken =
+            if taken.is_empty() { "none of these / 均不适用".to_owned() } else { taken };
         format!("  {name:width$}  {taken}\n")
     });
     format!(
-        "{EXAMPLES}\n\nThe options of each report; it refuses the rest (--period: or --from, --to):\n{}",
+        "{EXAMPLES}\n\nThe options of each report; it refuses the rest (--period: or --from, --to): \
+         / 各报表的选项；其余一律拒绝（--period：或 --from、--to）：\n{}",
         takes.collect::<String>()
     )
 }

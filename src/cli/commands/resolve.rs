@@ -24,26 +24,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 /// Mend files that a merge left in conflict, by their meaning
+///
+/// 按含义修好合并后仍有冲突的文件
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Examples:\n  crm resolve                        every file in conflict\n  crm resolve zhang crm.toml -n\n\n\
+Examples:\n  crm resolve                        every file in conflict / 所有有冲突的文件\n  crm resolve zhang crm.toml -n\n\n\
 For merges that did not ask the merge driver: on a hosting site, in a clone without it. It reads git's three\n\
 versions if git has them and the file was not edited since, else the markers in the file. A thing that both\n\
 sides changed differently stays between markers and is named; then the status is 1. Nothing is added to\n\
 git's index: look at it, then `git add`.\n\n\
+    用于没有经过合并驱动的合并：在托管网站上，或在没有配置驱动的克隆里。若 git 有三方版本且文件此后未经编辑，则读取它们，否则读取文件中的标记。双方改得不同之处留在标记之间并逐一指出，此时状态为 1。不会加入 git 暂存区：请查看后再 `git add`。\n\n\
 Two clones may each have opened an account under one id. --one joins them: both journals, the later opening\n\
-retracted. --two gives the one that was opened later a file of its own. On a terminal it is asked.")]
+retracted. --two gives the one that was opened later a file of its own. On a terminal it is asked.\n\n\
+    两份克隆可能各用同一编号建了档。--one 把它们合为一个：两边的流水都保留，撤回较晚的建档。--two 给后建的另立文件。在终端上会询问。")]
 pub struct Resolve {
     /// Files, or ids [default: all that are in conflict]
+    ///
+    /// 文件或编号 [默认：全部有冲突的]
     #[arg(value_name = "FILES")]
     files: Vec<String>,
     /// Two openings of one id are one person: join them
+    ///
+    /// 同一编号的两次建档是同一个人：合并
     #[arg(long, conflicts_with = "two")]
     one: bool,
     /// Two openings of one id are two people: the later one gets another id
+    ///
+    /// 同一编号的两次建档是两个人：后建的换一个编号
     #[arg(long)]
     two: bool,
     /// Print the changes, and write nothing
+    ///
+    /// 显示改动，不写入
     #[arg(short = 'n', long)]
     dry_run: bool,
 }

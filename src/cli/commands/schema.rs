@@ -9,16 +9,20 @@ use crate::model::paper::Status;
 use clap::{Args, ValueEnum};
 
 /// The JSON Schema of the ledger's files, for editors that complete and check them
+///
+/// 账本文件的 JSON Schema，供编辑器补全和检查
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  \
     crm schema > prospect.schema.json\n  \
     crm schema settings -o crm.schema.json\n\n\
-An editor with a TOML language server then completes keys; in .taplo.toml:\n  \
+An editor with a TOML language server then completes keys; in .taplo.toml: / 有 TOML 语言服务的编辑器即可补全各键；在 .taplo.toml 中写：\n  \
     [[rule]]\n  \
     include = [\"prospects/**/*.toml\"]\n  \
     schema.path = \"prospect.schema.json\"")]
 pub struct Schema {
     /// Of which files
+    ///
+    /// 哪种文件
     #[arg(value_name = "FILE", value_enum, default_value_t = SchemaFile::Prospect)]
     file: SchemaFile,
 }
@@ -27,10 +31,13 @@ pub struct Schema {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SchemaFile {
     /// A prospect: prospects/**/ID.toml
+    #[value(help = "A prospect: prospects/**/ID.toml\n\n潜在客户：prospects/**/ID.toml")]
     Prospect,
     /// The settings: crm.toml
+    #[value(help = "The settings: crm.toml\n\n设置：crm.toml")]
     Settings,
     /// A rep's tallies: activity/REP.toml
+    #[value(help = "A rep's tallies: activity/REP.toml\n\n业务员的日计数：activity/REP.toml")]
     Activity,
 }
 

@@ -41,21 +41,30 @@ fn solutions(ledger: &Ledger, words: &[String], lang: Lang) -> Table {
 const SHOWN: usize = 20;
 
 /// Find prospects and customers by name, pinyin, person, telephone, mail, company, tag or note
+///
+/// 按名称、拼音、联系人、电话、邮箱、公司、标签或备注查找潜在客户和客户
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm search zhang\n  \
     crm search 021-68881234\n  \
     crm search 王 golf --where is:open\n  \
     crm search wang.fang@acme.example -f ids | xargs crm show\n\n\
-    Every word must be found; the best come first: by id and name, people, company, notes.")]
+    Every word must be found; the best come first: by id and name, people, company, notes.\n\n\
+    每个词都须匹配；最相近的在前：依次为编号和名称、联系人、公司、备注。")]
 pub struct Search {
     /// The words, each of which must be found; a telephone in any spelling
+    ///
+    /// 要找的词，每个都须匹配；电话的写法不限
     #[arg(required = true, value_name = "WORDS")]
     words: Vec<String>,
     /// Only these: stage:50 owner:he value>=10000 …
+    ///
+    /// 只要这些：stage:50 owner:he value>=10000……
     #[arg(long = "where", value_name = "QUERY")]
     query: Option<String>,
     /// At most so many rows; 0 for all [default: 20, and all in formats for programs]
+    ///
+    /// 最多多少行；0 为全部 [默认：20，供程序使用的格式为全部]
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
 }

@@ -14,6 +14,8 @@ use crate::value::text::Text;
 use clap::Args;
 
 /// Change facts from a day on: an entry keeps the trace, and the values before stay known
+///
+/// 自某日起修改资料：写一条记录留痕，以前的值仍可查
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm set zhang region=north needs=pension,health\n  \
@@ -22,9 +24,12 @@ use clap::Args;
     crm set zhang industry=\n  \
     crm set --where region:east region=north\n\n\
     Lists have commas between their items; += and -= add and take off items; an empty value takes the\n\
-    fact off. What is in the file's head stays: it is the value before the first change.")]
+    fact off. What is in the file's head stays: it is the value before the first change.\n\n\
+    列表各项以逗号分隔；+= 和 -= 增减各项；值留空则删去该项。文件开头的内容不变：那是首次修改之前的值。")]
 pub struct Set {
     /// The prospects, and the facts with their values
+    ///
+    /// 潜在客户，其后为资料项和值
     #[arg(required = true, value_names = ["ID", "KEY=VALUE"])]
     words: Vec<String>,
     #[command(flatten)]

@@ -13,10 +13,14 @@ use crate::rules::replay::state::Record;
 use clap::Args;
 
 /// One prospect or customer: facts, evidence, journal, time in each column, requirements of the next column
+///
+/// 一个潜在客户或客户：资料、证据、流水、各栏停留天数、下一栏的要求
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm show zhang\n  crm show 张先生 --as-of 2009-12-11")]
 pub struct Show {
     /// The prospects or customers
+    ///
+    /// 潜在客户或客户
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,
 }

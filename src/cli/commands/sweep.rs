@@ -9,9 +9,12 @@ use crate::plan::sweep::sweep;
 use clap::Args;
 
 /// Prospects past the sales cycle; with --apply they fall back to the first column
+///
+/// 超过销售周期的潜在客户；用 --apply 退回首栏
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm sweep\n  crm sweep --apply --format csv > swept.csv\n\n\
-    A prospect that has signed or paid is listed without a column to fall to, and is never swept: a person decides.")]
+    A prospect that has signed or paid is listed without a column to fall to, and is never swept: a person decides.\n\n\
+    已签约或已付款的潜在客户会列出，但没有退回的栏，也绝不会被退回：由人决定。")]
 pub struct Sweep {
     #[command(flatten)]
     selection: SelectionArgs,

@@ -10,10 +10,13 @@ use crate::disk::find::find;
 use clap::Args;
 
 /// Retract the last event, or the one named: it never happened, but history stays
+///
+/// 撤回最后一条记录，或指定的一条：视同从未发生，但历史仍在
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  crm undo zhang\n  crm undo zhang 2009-12-11-1-3ha --reason \"wrong prospect\"\n\n\
-    Again, it retracts the entry before. A retraction is an event too: named by its key, it is taken back."
+    Again, it retracts the entry before. A retraction is an event too: named by its key, it is taken back.\n\n\
+    再执行一次，撤回更早的一条。撤回也是一条记录：写出它的键即可收回。"
 )]
 pub struct Undo {
     /// The prospect of which an event is retracted [default: the last command is taken back]
@@ -22,17 +25,25 @@ pub struct Undo {
     #[arg(value_name = "ID")]
     id: Option<String>,
     /// The event's key, or the beginning of it [default: the last event that is no retraction]
+    ///
+    /// 记录的键，或其开头 [默认：最后一条不是撤回的记录]
     #[arg(value_name = "EVENT")]
     event: Option<String>,
     /// Why
+    ///
+    /// 原因
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Retract even the event that opened the account, with a reason
+    ///
+    /// 连建档的记录也撤回，并写明原因
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]
     signed: Signed,
     /// Print the changes, and write nothing
+    ///
+    /// 显示改动，不写入
     #[arg(short = 'n', long)]
     dry_run: bool,
 }

@@ -8,10 +8,13 @@ use crate::value::money::{Amount, Currency, Money};
 use clap::Args;
 
 /// The effect of each of five levers on closes and money a year, alone and together
+///
+/// 五个杠杆各自和一起对每年成交数和金额的影响
 #[derive(Debug, Args)]
 #[command(
     after_help = "Figures that are not given are measured in the ledger: from call entries or \
-    tallies, meetings, and closes.\n\nExamples:\n  \
+    tallies, meetings, and closes.\n\n\
+    没有给出的数字由账本统计：来自电话记录或日计数、会面和成交。\n\nExamples:\n  \
     crm what-if\n  \
     crm what-if owner:liuyan --period 2009Q4 --factor 1.5\n  \
     crm what-if --dials 15 --conversations 7 --appointments 1 --meetings 8 --meetings-per-close 8 --value 3000"
@@ -20,33 +23,53 @@ pub struct WhatIf {
     #[command(flatten)]
     selection: SelectionArgs,
     /// The days to measure: 2009Q4, last month, 2009-12-01..2009-12-15 [default: all]
+    ///
+    /// 统计的期间：2009Q4、last month、2009-12-01..2009-12-15 [默认：全部]
     #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
     period: Option<String>,
     /// Numbers dialled a day
+    ///
+    /// 每天拨号数
     #[arg(long, value_name = "N")]
     dials: Option<String>,
     /// Conversations a day
+    ///
+    /// 每天通话数
     #[arg(long, value_name = "N")]
     conversations: Option<String>,
     /// Appointments set a day
+    ///
+    /// 每天约见数
     #[arg(long, value_name = "N")]
     appointments: Option<String>,
     /// Meetings a week, first ones and others
+    ///
+    /// 每周会面数，首次和再次都算
     #[arg(long, value_name = "N")]
     meetings: Option<String>,
     /// Meetings for one close
+    ///
+    /// 每成交一单需要的会面数
     #[arg(long, value_name = "N")]
     meetings_per_close: Option<String>,
     /// Money of one close
+    ///
+    /// 每单成交的金额
     #[arg(long, value_name = "MONEY")]
     value: Option<String>,
     /// The factor that each lever is raised by: 2 doubles
+    ///
+    /// 每个杠杆提高的倍数：2 为翻倍
     #[arg(long, value_name = "N", default_value = "2")]
     factor: String,
     /// Working days of a week
+    ///
+    /// 每周工作几天
     #[arg(long, value_name = "N", default_value = "5")]
     days: String,
     /// Working weeks of a year
+    ///
+    /// 每年工作几周
     #[arg(long, value_name = "N", default_value = "50")]
     weeks: String,
 }

@@ -253,7 +253,7 @@ impl Git {
             );
             return Diagnostic::new(Code::NoGit, message).help(words!(
                 "make one there: git init && git add . && git commit -m 'a ledger'",
-                "请在那里建立仓库：git init && git add . && git commit -m 'a ledger'"
+                "请在那里建立仓库：git init && git add . && git commit -m '账本'"
             ));
         }
         let mut lines = said.lines().filter(|line| !line.trim().is_empty());
@@ -312,7 +312,7 @@ fn not_run(error: &std::io::Error) -> Diagnostic {
         )),
         _ => Diagnostic::new(
             Code::GitFailed,
-            words!("git cannot be run: {error}", "无法运行 git：{error}"),
+            words!("git cannot be run", "无法运行 git").because(error),
         ),
     }
 }

@@ -58,7 +58,7 @@ pub const FLAGS: &[Flag] = &[
         |v| v.record.state.outcome == Outcome::Open),
     flag("won", &["成交"], ("won", "成交"), ("closed with an order", "已成交"),
         |v| v.record.state.outcome == Outcome::Won),
-    flag("lost", &["退出"], ("lost", "流失"), ("left without an order", "没有成交就退出"),
+    flag("lost", &["退出"], ("lost", "退出"), ("left without an order", "没有成交就退出"),
         |v| v.record.state.outcome == Outcome::Lost),
     flag("owned", &["有负责人"], ("owned", "有负责人"), ("has an owner", "有负责人"),
         |v| v.record.state.owner.is_some()),

@@ -14,13 +14,18 @@ use server::of_server;
 use std::path::PathBuf;
 
 /// Is this clone set up well: git, the merge driver, unfinished writes
+///
+/// 检查这份克隆是否配置妥当：git、合并驱动、未完成的写入
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:\n  crm doctor\n  crm doctor -f json\n  \
-    crm doctor --server /srv/sales.git   the repository that everybody pushes to\n\n\
-The status is 1 if something is wrong; advice is only advice. `crm check` looks at the ledger's content.")]
+    crm doctor --server /srv/sales.git   the repository that everybody pushes to / 大家推送到的仓库\n\n\
+The status is 1 if something is wrong; advice is only advice. `crm check` looks at the ledger's content.\n\n\
+    有问题时状态为 1；建议只是建议。账本的内容由 `crm check` 检查。")]
 pub struct Doctor {
     /// The repository that everybody pushes to, instead of this clone
+    ///
+    /// 大家推送到的仓库，而不是这份克隆
     #[arg(long, value_name = "DIR")]
     server: Option<PathBuf>,
 }

@@ -10,15 +10,23 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct Forms {
     /// How the file, or one column of it, writes dates, if not 2009-12-18: %d/%m/%Y, excel (serial numbers), Created=%d/%m/%Y
+    ///
+    /// 文件或其中一列的日期写法，如果不是 2009-12-18：%d/%m/%Y、excel（序列号）、Created=%d/%m/%Y
     #[arg(long, value_name = "[COLUMN=]STRFTIME")]
     date_format: Vec<String>,
     /// The sign before decimals in amounts [default: .]
+    ///
+    /// 金额的小数点 [默认：.]
     #[arg(long, value_name = "CHARACTER")]
     decimal: Option<String>,
     /// The separator of thousands in amounts
+    ///
+    /// 金额的千位分隔符
     #[arg(long, value_name = "CHARACTER")]
     thousands: Option<String>,
     /// The sign between several needs or tags in a cell [default: ;]
+    ///
+    /// 一格中几项需求或标签之间的分隔符 [默认：;]
     #[arg(long, value_name = "CHARACTER")]
     list_separator: Option<String>,
 }

@@ -22,38 +22,60 @@ use std::path::{Path, PathBuf};
 pub struct Meaning {
     /// A column and the field it becomes; several columns of one field: the first that is not empty. Without a field the
     /// column is left out
+    ///
+    /// 一列及其对应的字段；一个字段有几列时取第一个不为空的。不写字段则略去该列
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
     /// The program that wrote the file: its columns are known
+    ///
+    /// 写出这个文件的程序：它的各列是已知的
     #[arg(long, value_name = "PROGRAM", conflicts_with = "mapping", value_parser = NonEmptyStringValueParser::new())]
     from: Option<String>,
     /// A file with the whole mapping, to be kept beside the ledger; --map, --translate, --kind and --group come before it
+    ///
+    /// 写有全部对应关系的文件，可与账本放在一起；--map、--translate、--kind 和 --group 优先于它
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
     /// A value to read instead of a column's value
+    ///
+    /// 读到某列的某个值时改用另一个值
     #[arg(long, value_name = "COLUMN:FROM=TO")]
     translate: Vec<String>,
     /// The kind of the entries [default: imported]
+    ///
+    /// 记录的类型 [默认：imported]
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
     /// Rows of one id are entries of one prospect
+    ///
+    /// 同一编号的各行是同一潜在客户的记录
     #[arg(long)]
     group: bool,
     /// Rows are of customers: new ones get files below `customers`
+    ///
+    /// 各行是客户：新客户的文件放在 `customers` 下
     #[arg(long)]
     customers: bool,
     #[command(flatten)]
     forms: Forms,
     /// The separator of cells: `,` `;` tab [default: found out]
+    ///
+    /// 各格之间的分隔符：`,` `;` tab [默认：自动识别]
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<String>,
     /// The file's encoding: gbk, gb18030, big5, utf-16le, windows-1252, … [default: UTF-8, or that of its mark]
+    ///
+    /// 文件编码：gbk、gb18030、big5、utf-16le、windows-1252…… [默认：UTF-8，或文件标记所示]
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
     /// The lines above the header, such as a title
+    ///
+    /// 表头以上的行数，例如标题
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000))]
     skip_lines: Option<u32>,
     /// The sheet of a workbook, by name or number [default: the only one with cells]
+    ///
+    /// 工作簿的工作表，写名称或序号 [默认：唯一有内容的那张]
     #[arg(long, value_name = "NAME|N")]
     sheet: Option<String>,
 }

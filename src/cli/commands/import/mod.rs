@@ -26,6 +26,8 @@ const FAULTS_SHOWN: usize = 50;
 const MANY: usize = 1_000;
 
 /// Files of other programs (CSV, workbooks, JSON, vCards, calendars, mail) as prospects and entries; all or nothing
+///
+/// 其他程序的文件（CSV、工作簿、JSON、名片、日历、邮件）导入为潜在客户和记录；要么全部导入，要么不导入
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm import leads.csv --map Name=name --map Firm=company --date today --dry-run\n  \
@@ -42,26 +44,39 @@ const MANY: usize = 1_000;
     espocrm, twenty; kingdee-order, kingdee-invoice, kingdee-receipt, yonyou-order, yonyou-invoice,\n\
     yonyou-receipt; zendesk, freshdesk. Without --from and --mapping, columns are found by their names, in English or\n\
     Chinese; --map comes before them. A second import of a file changes nothing if the file has ids.\n\
-    docs/import.md is the guide.")]
+    docs/import.md is the guide.\n\n\
+    可写的程序：hubspot、salesforce、pipedrive、zoho、odoo、dynamics、outlook、google、fxiaoke（纷享销客）、wukong（悟空）、espocrm、twenty；kingdee-order、kingdee-invoice、kingdee-receipt（金蝶）、yonyou-order、yonyou-invoice、yonyou-receipt（用友）；zendesk、freshdesk。不写 --from 和 --mapping 时，按中英文列名识别各列；--map 优先。文件里有编号时，再次导入不会有任何改动。详见 docs/import.md。")]
 pub struct Import {
     /// The file, or a folder of files; - is standard input
+    ///
+    /// 文件，或一个文件夹的文件；- 表示标准输入
     #[arg(value_name = "FILE", required_unless_present = "show")]
     file: Option<PathBuf>,
     #[command(flatten)]
     meaning: Meaning,
     /// The day of the list: that of rows without a date, and of changes since the last import [default: the as-of day]
+    ///
+    /// 名单的日期：用于没有日期的行，以及上次导入以来的改动 [默认：截止日]
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     date: Option<String>,
     /// Leave bad rows out, and import the others
+    ///
+    /// 略过有错的行，导入其余的
     #[arg(long)]
     skip_bad: bool,
     /// Keep the meaning of the columns, as it was found and stated, for the next --mapping; the file must be new
+    ///
+    /// 保存各列的对应关系（识别的和写明的），供下次 --mapping 使用；文件必须是新的
     #[arg(long, value_name = "FILE")]
     save_mapping: Option<PathBuf>,
     /// Print the mapping of the program that --from names, to be kept and changed
+    ///
+    /// 输出 --from 所指程序的对应关系，供保存和修改
     #[arg(long, requires = "from", conflicts_with = "file")]
     show: bool,
     /// Print the first prospects, counts and sums as they would be, and write nothing
+    ///
+    /// 显示前几个潜在客户、条数和合计将是怎样，不写入
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
@@ -100,7 +115,7 @@ fn save(path: &Path, mapping: &Mapping) -> Result<(), Diagnostic> {
         std::io::ErrorKind::AlreadyExists => taken(path),
         _ => {
             let path = path.display();
-            let message = words!("{path} cannot be written: {error}", "无法写入 {path}：{error}");
+            let message = words!("{path} cannot be written", "无法写入 {path}").because(&error);
             Diagnostic::new(Code::Unreadable, message)
         }
     })

@@ -3,6 +3,7 @@
 
 use super::Unreadable;
 use super::records::{Burden, burden};
+use crate::diag::Words;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -30,7 +31,8 @@ pub(super) enum Container {
 
 /// The archive of a workbook.
 pub(super) fn zipped(bytes: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, Unreadable> {
-    ZipArchive::new(Cursor::new(bytes)).map_err(|error| Unreadable::Damaged(error.to_string()))
+    ZipArchive::new(Cursor::new(bytes))
+        .map_err(|error| Unreadable::Damaged(Words::verbatim(error.to_string())))
 }
 
 /// The format of a workbook.
@@ -59,12 +61,12 @@ pub(super) fn container(bytes: &[u8]) -> Result<Container, Unreadable> {
     for part in 0..parts {
         let part = archive.by_index(part).map_err(|error| match error {
             ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Unreadable::Locked,
-            error => Unreadable::Damaged(error.to_string()),
+            error => Unreadable::Damaged(Words::verbatim(error.to_string())),
         })?;
         // One byte more tells that there is more.
         let mut part = part.take(allowed - unpacked + 1);
         unpacked += std::io::copy(&mut part, &mut std::io::sink())
-            .map_err(|error| Unreadable::Damaged(error.to_string()))?;
+            .map_err(|error| Unreadable::Damaged(Words::verbatim(error.to_string())))?;
         if unpacked > allowed {
             return Err(too_large());
         }
@@ -86,7 +88,7 @@ fn too_large() -> Unreadable {
 
 /// Looks at a file of the older Excel, whose reader builds all cells of all sheets at once.
 fn compound(bytes: &[u8]) -> Result<(), Unreadable> {
-    let damaged = |error: std::io::Error| Unreadable::Damaged(error.to_string());
+    let damaged = |error: std::io::Error| Unreadable::Damaged(Words::verbatim(error.to_string()));
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     if file.is_stream("EncryptedPackage") {
         return Err(Unreadable::Locked);
@@ -96,7 +98,10 @@ fn compound(bytes: &[u8]) -> Result<(), Unreadable> {
     let mut records = Vec::new();
     stream.take(bytes.len() as u64).read_to_end(&mut records).map_err(damaged)?;
     match burden(&records) {
-        None => Err(Unreadable::Damaged("its sheets are not in their places".to_owned())),
+        None => Err(Unreadable::Damaged(words!(
+            "its sheets are not in their places",
+            "工作表不在应有的位置"
+        ))),
         Some(Burden { cells, .. }) if cells > SPREAD => Err(Unreadable::TooLarge(words!(
             "the sheets of the workbook span more than 16,777,216 cells",
             "工作簿中各工作表的范围超过 16,777,216 个单元格"

@@ -2,6 +2,7 @@
 
 use super::sheet::{SheetRows, Value, clock};
 use super::{SheetName, Unreadable, Workbook};
+use crate::diag::Words;
 use calamine::{
     Data, DataRef, Error, ExcelDateTime, ExcelDateTimeType, Reader, Sheet, SheetVisible,
 };
@@ -16,7 +17,7 @@ fn damaged(error: impl Into<Error>) -> Unreadable {
         Error::Xlsx(calamine::XlsxError::Password)
         | Error::Xls(calamine::XlsError::Password)
         | Error::Xlsb(calamine::XlsbError::Password) => Unreadable::Locked,
-        error => Unreadable::Damaged(error.to_string()),
+        error => Unreadable::Damaged(Words::verbatim(error.to_string())),
     }
 }
 

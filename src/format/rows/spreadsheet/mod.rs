@@ -27,7 +27,7 @@ struct SheetName {
 /// Why a workbook cannot be read.
 enum Unreadable {
     /// Its bytes are not as they must be; the reason, as the reader of the format has it.
-    Damaged(String),
+    Damaged(Words),
     /// It is encrypted.
     Locked,
     /// The reader has had enough of its cells.
@@ -58,7 +58,7 @@ pub fn parse_workbook(bytes: &[u8], form: &Form, shown: &Path) -> Result<SourceR
         if rows.header.is_empty() { Err(no_header(shown)) } else { Ok(rows) }
     };
     contained::contained(read)
-        .unwrap_or_else(|| Err(unreadable(Unreadable::Damaged(String::new()), shown)))
+        .unwrap_or_else(|| Err(unreadable(Unreadable::Damaged(Words::default()), shown)))
 }
 
 fn open(bytes: &[u8]) -> Result<Box<dyn Workbook + '_>, Unreadable> {
@@ -147,12 +147,14 @@ fn unreadable(why: Unreadable, shown: &Path) -> Diagnostic {
         ),
         Unreadable::Damaged(_) | Unreadable::Enough => {
             let why = match why {
-                Unreadable::Damaged(why) if !why.is_empty() => format!(": {why}"),
-                _ => String::new(),
+                Unreadable::Damaged(why) if !why.is_empty() => {
+                    Words::both(format!(": {}", why.en()), format!("：{}", why.zh()))
+                }
+                _ => Words::default(),
             };
             (
                 Code::BadRow,
-                words!("the workbook cannot be read{why}", "无法读取工作簿{why}"),
+                Words::joined(&[words!("the workbook cannot be read", "无法读取工作簿"), why], ""),
                 words!(
                     "open it in a spreadsheet program and save it as .xlsx or CSV",
                     "请用表格软件打开，另存为 .xlsx 或 CSV"

@@ -4,6 +4,7 @@
 use super::archive::zipped;
 use super::sheet::{SheetRows, Value, clock};
 use super::{SheetName, Unreadable, Workbook};
+use crate::diag::Words;
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -109,7 +110,7 @@ impl<R: BufRead> Xml<R> {
 }
 
 fn damaged(error: impl std::fmt::Display) -> Unreadable {
-    Unreadable::Damaged(error.to_string())
+    Unreadable::Damaged(Words::verbatim(error.to_string()))
 }
 
 fn content<'a>(
@@ -201,7 +202,9 @@ fn read_row<R: BufRead>(xml: &mut Xml<R>) -> Result<Vec<Repeated>, Unreadable> {
                 column = column.saturating_add(count);
             }
             Event::End(tag) if tag.name().as_ref() == "table:table-row" => return Ok(cells),
-            Event::Eof => return Err(Unreadable::Damaged("a row has no end".to_owned())),
+            Event::Eof => {
+                return Err(Unreadable::Damaged(words!("a row has no end", "有一行没有结尾")));
+            }
             _ => {}
         }
     }
@@ -223,7 +226,13 @@ fn read_text<R: BufRead>(xml: &mut Xml<R>, cell: &str) -> Result<String, Unreada
                     (Some(known), _) => text.push_str(known),
                     (None, Ok(Some(character))) => text.push(character),
                     // An entity of the document's own is not expanded.
-                    _ => return Err(Unreadable::Damaged(format!("entity `{}`", &*entity))),
+                    _ => {
+                        return Err(Unreadable::Damaged(words!(
+                            "entity `{}`",
+                            "实体 `{}`",
+                            &*entity
+                        )));
+                    }
                 }
             }
             Event::Start(tag) => match tag.name().as_ref() {
@@ -246,7 +255,9 @@ fn read_text<R: BufRead>(xml: &mut Xml<R>, cell: &str) -> Result<String, Unreada
                 _ => {}
             },
             Event::End(tag) if tag.name().as_ref() == cell => return Ok(text),
-            Event::Eof => return Err(Unreadable::Damaged("a cell has no end".to_owned())),
+            Event::Eof => {
+                return Err(Unreadable::Damaged(words!("a cell has no end", "有一格没有结尾")));
+            }
             _ => {}
         }
     }
