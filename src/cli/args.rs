@@ -108,7 +108,7 @@ pub const GROUPS: [(&str, &str, &[&str]); 6] = [
         "日常",
         &[
             "add", "log", "advance", "back", "lose", "hold", "reopen", "set", "contact", "edit",
-            "undo", "redo", "due", "sweep", "tally",
+            "undo", "redo", "today", "due", "sweep", "tally",
         ],
     ),
     (
@@ -175,6 +175,7 @@ pub enum Command {
     Classify(commands::classify::Classify),
     Grade(commands::grade::Grade),
     Due(commands::due::Due),
+    Today(commands::today::Today),
     Sweep(commands::sweep::Sweep),
     Pool(commands::pool::Pool),
     Claim(commands::claim::Claim),

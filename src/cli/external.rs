@@ -24,7 +24,7 @@ const INSTEAD: [(&[&str], &str); 6] = [
     (&["new", "create", "open"], "crm add NAME"),
     (&["delete", "rm", "drop"], "crm lose ID --reason TEXT"),
     (&["find", "grep"], "crm search WORDS"),
-    (&["today", "todo", "status"], "crm due"),
+    (&["todo", "status"], "crm today"),
 ];
 
 /// Runs the program behind an unknown command and gives its exit status.

@@ -46,10 +46,11 @@ pub fn main() -> u8 {
         Ok(words) => words,
         Err(wrong) => return stopped(&wrong.into(), look("auto", own.language)),
     };
+    let words = own::or_today(words, &env);
     let command = own::named(&words);
     let mut cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
-        Err(error) => return usage::answer(&words, &error, &env, &own),
+        Err(error) => return usage::answer(&words, &error, &env, &own, |cli| cli),
     };
     let (choice, own_lang) = (color_choice(&cli.global, &own).to_owned(), own.language);
     if let Command::Letters(letters) = &mut cli.command {
@@ -109,6 +110,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Classify(command) => command.run(context),
         Command::Grade(command) => command.run(context),
         Command::Due(command) => command.run(context),
+        Command::Today(command) => command.run(context),
         Command::Sweep(command) => command.run(context),
         Command::Pool(command) => command.run(context),
         Command::Claim(command) => command.run(context),

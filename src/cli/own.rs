@@ -1,12 +1,15 @@
 //! A user's own settings on the command line: their file, aliases, and the options that a command has by default.
 
 use super::args::Cli;
+use super::environment::Environment;
+use super::usage::language::stated;
 use crate::diag::{Code, Diagnostic, Failure, Place};
+use crate::disk::root::find_root;
 use crate::format::own_settings::read_own_settings;
 use crate::model::own_settings::OwnSettings;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads the settings of the user; those of a user who has no file are empty.
 ///
@@ -76,6 +79,24 @@ pub fn expanded(
     let added = std::iter::once(command).chain(added).map(OsString::from);
     let (before, rest) = words.split_at(at);
     Ok(before.iter().cloned().chain(added).chain(rest.iter().skip(1).cloned()).collect())
+}
+
+/// The words of a command line; those without a command, in a ledger, ask for the day at a glance.
+pub fn or_today(mut words: Vec<OsString>, env: &Environment) -> Vec<OsString> {
+    let options = ["-h", "--help", "-V", "--version"];
+    let is_question = |word: &OsString| options.iter().any(|option| word == option);
+    let stated = stated(&words, "--ledger").map(PathBuf::from);
+    let folder = stated.or_else(|| env.ledger.as_ref().map(PathBuf::from));
+    // Most lines have a command behind the program: the tree of commands is not built for them.
+    if words.get(1).is_some_and(|word| !word.to_string_lossy().starts_with('-'))
+        || words.iter().any(is_question)
+        || command_at(&words, &Cli::command()).is_some()
+        || find_root(folder.as_deref(), Path::new(".")).is_err()
+    {
+        return words;
+    }
+    words.push("today".into());
+    words
 }
 
 /// A command line as messages name it: without options, and no more than three words, so that no note is in it.

@@ -3,10 +3,11 @@
 
 use super::args::Cli;
 use super::context::Context;
+use super::usage;
 use crate::diag::Failure;
 use crate::model::kind::{EventKind, Kinds};
 use crate::table::terms::KINDS;
-use clap::{CommandFactory, FromArgMatches};
+use clap::{Command, CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 
 /// Kinds that commands of their own write, or nothing but an import: no verbs.
@@ -55,16 +56,15 @@ pub fn verb(name: &str, kinds: &Kinds) -> Option<Verb> {
 /// Fails as the command does.
 pub fn run(verb: &Verb, words: &[OsString], context: &Context) -> Result<u8, Failure> {
     let command = verb.words.first().map(String::as_str).unwrap_or_default().to_owned();
-    let usage = verb.usage.clone();
-    let cli = Cli::command()
-        .mut_subcommand(&command, |command| command.override_usage(usage.clone()))
-        .try_get_matches_from(line(verb, words))
-        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
-    let cli = match cli {
+    let with_usage = |cli: Command| {
+        cli.mut_subcommand(&command, |command| command.override_usage(verb.usage.clone()))
+    };
+    let cli = Cli::command().try_get_matches_from(line(verb, words));
+    let cli = match cli.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
         Ok(cli) => cli,
         Err(error) => {
-            let words = line(verb, words);
-            return Ok(super::usage::answer(&words, &error, &context.env, &context.own_settings));
+            let (words, env) = (line(verb, words), &context.env);
+            return Ok(usage::answer(&words, &error, env, &context.own_settings, with_usage));
         }
     };
     let inner = Context::new(

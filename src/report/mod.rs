@@ -69,6 +69,7 @@ mod show_project;
 pub mod site;
 pub mod sources;
 pub mod team;
+pub mod today;
 pub mod trend;
 pub mod what_if;
 

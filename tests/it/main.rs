@@ -79,6 +79,7 @@ mod start;
 mod tiers;
 mod typing;
 mod typos;
+mod undoing;
 mod words;
 mod workbooks;
 mod worked_cases;

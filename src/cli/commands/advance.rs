@@ -29,6 +29,8 @@ pub struct Advance {
     #[command(flatten)]
     facts: Facts,
     /// The column that a verb means
+    ///
+    /// 动词所指的栏
     #[arg(long, value_name = "STAGE", hide = true)]
     to: Option<String>,
     /// The kind of entry that comes with the move: meeting, contract, payment, …

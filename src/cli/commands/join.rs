@@ -15,7 +15,8 @@ use clap::Args;
 #[command(
     after_help = "Examples:\n  crm join zhang zhang-2\n  crm join pujiang pujiang-2 -m \"entered twice at the fair\" -n\n\n\
     Entries keep their keys and days. Where both were pursued at one time, the moves, owners and values of\n\
-    the second one are retracted, and what else its entries say counts on. A won one stays, never goes."
+    the second one are retracted, and what else its entries say counts on. A won one stays, never goes.\n\n\
+    流水的键和日期不变。两者同时在跟进的，后一个的移动、负责人和金额撤回，流水的其余内容照算；成交的只会保留。"
 )]
 pub struct Join {
     /// The one that stays
@@ -49,12 +50,12 @@ impl Join {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let session = Session::open(context, self.dry_run)?;
-        let target = |typed: &str| session.target(&find(session.ledger, typed)?);
-        let (keep, other) = (target(&self.keep)?, target(&self.other)?);
         let signed = Signed { by: self.by, note: self.note, ..Signed::default() };
         let note = signed.draft(&session, "note", &Facts::default(), context)?;
         let signed = Signed { note: None, ..signed };
         let changed = signed.draft(&session, "changed", &Facts::default(), context)?;
+        let target = |typed: &str| session.target(&find(session.ledger, typed)?);
+        let (keep, other) = (target(&self.keep)?, target(&self.other)?);
         context.tell(join(&session, &keep, &other, &note, &changed)?)
     }
 }

@@ -34,9 +34,11 @@ use std::path::Path;
     crm log zhang complaint --category delivery --severity 2\n  \
     crm log hospital meeting --with \"Dean Wei\" --buyer agreement --milestone contract=2010-04-30\n  \
     crm log --where 'tag:vip' care --note \"New year card\"\n  \
-    crm call zhang -m \"Wants the brochure\" --next fri          any kind is a verb\n\n\
+    crm call zhang -m \"Wants the brochure\" --next fri          any kind is a verb / 每种类型都是动词\n\n\
     On a terminal, an entry of which nothing else is said opens $VISUAL or $EDITOR for its note, as git\n\
-    commit does; an empty text is no note. --edit opens it with any entry, --no-edit never.")]
+    commit does; an empty text is no note. --edit opens it with any entry, --no-edit never.\n\n\
+    在终端上，没有写其他内容的流水会打开 $VISUAL 或 $EDITOR 写备注，与 git commit 一样；留空则没有备注。\n\
+    --edit 总是打开，--no-edit 从不打开。")]
 pub struct Log {
     /// The prospects, then the kind: call, message, email, visit, meeting, demo, quote, contract, payment, booking, order, refund, verified, note, request, complaint, resolved, survey, care, invoice, credit, delivery, handled, feedback
     ///
@@ -44,6 +46,8 @@ pub struct Log {
     #[arg(required_unless_present_any = ["verb", "query"], value_names = ["ID", "KIND"])]
     words: Vec<String>,
     /// The kind that a verb means
+    ///
+    /// 动词所指的类型
     #[arg(long, value_name = "KIND", hide = true)]
     verb: Option<String>,
     /// Write the note in the editor

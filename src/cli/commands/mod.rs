@@ -55,5 +55,6 @@ pub mod show;
 pub mod site;
 pub mod sweep;
 pub mod tally;
+pub mod today;
 pub mod undo;
 pub mod what_if;

@@ -28,6 +28,7 @@ const IN_MEMORY: usize = 10_000;
 #[command(
     after_help = "The folder is for a shared drive or a web server: the pages need no network and no script to be\n\
     read; the search needs a script. A second run replaces the pages and removes those that are gone.\n\n\
+    文件夹可放在共享盘或网页服务器上：阅读无需网络和脚本，搜索需要脚本。再次执行会更新页面，并删除已不存在的页面。\n\n\
     Examples:\n  crm site -o site\n  crm site -o /srv/www/crm --as-of 2009-12-18"
 )]
 pub struct Site {

@@ -38,14 +38,21 @@ pub fn help(name: Option<&str>, lang: Lang, env: &Environment) -> Option<String>
     Some(Page { command, lang, long: true, width: Page::WIDTH, styled: false }.text(""))
 }
 
-/// Answers a command line that asks for help, or that cannot be understood; gives the exit status.
-pub fn answer(words: &[OsString], error: &clap::Error, env: &Environment, own: &OwnSettings) -> u8 {
+/// Answers a command line that asks for help, or that cannot be understood; gives the exit status. `change` makes the
+/// command line that was read of the usual one: a verb has a usage of its own.
+pub fn answer(
+    words: &[OsString],
+    error: &clap::Error,
+    env: &Environment,
+    own: &OwnSettings,
+    change: impl FnOnce(Command) -> Command,
+) -> u8 {
     if error.kind() == ErrorKind::DisplayVersion {
         let _ = error.print();
         return 0;
     }
     let lang = language::before_parsing(words, env, own.language);
-    let root = command(lang);
+    let root = change(command(lang));
     let asked = language::command_of(&root, words);
     let stated = language::stated(words, "--color");
     let choice = stated.as_deref().or(own.color.as_deref()).unwrap_or("auto");

@@ -1,0 +1,105 @@
+//! A command is taken back whole, and taking back is taken back.
+
+use crate::common::repo::Repo;
+use crate::common::{Sandbox, contains};
+
+fn two() -> Sandbox {
+    let sandbox = Sandbox::ledger();
+    for id in ["zhang", "chen"] {
+        sandbox.prospect(id, &format!("name = \"{id}\""), "2009-12-01 = { kind = \"opened\" }\n");
+    }
+    sandbox
+}
+
+#[test]
+fn all_files_of_a_command_are_taken_back_and_come_again() {
+    let sandbox = two();
+    let before = sandbox.snapshot();
+    sandbox.crm("log zhang chen call").done();
+    let called = sandbox.snapshot();
+    sandbox.crm("set zhang tags+=vip").done();
+    let tagged = sandbox.snapshot();
+    let (_, told) = sandbox.crm("undo").done();
+    contains(&told, &["taken back: crm set zhang tags+=vip (1 file", "crm redo"]);
+    assert!(sandbox.snapshot() == called);
+    let (_, told) = sandbox.crm("undo").done();
+    contains(&told, &["taken back: crm log zhang chen (2 files)"]);
+    assert!(sandbox.snapshot() == before);
+    contains(&sandbox.refused("undo", 1), &["no command of this clone is left to take back"]);
+    sandbox.crm("redo").done();
+    assert!(sandbox.snapshot() == called);
+    sandbox.crm("redo").done();
+    assert!(sandbox.snapshot() == tagged);
+    contains(&sandbox.refused("redo", 1), &["nothing is left to do again"]);
+    // What was done again is a command that can be taken back.
+    sandbox.crm("undo").done();
+    assert!(sandbox.snapshot() == called);
+}
+
+#[test]
+fn another_command_ends_what_can_be_done_again() {
+    let sandbox = two();
+    sandbox.crm("log zhang call").done();
+    sandbox.crm("undo").done();
+    sandbox.crm("log chen call").done();
+    contains(&sandbox.refused("redo", 1), &["another command came after it"]);
+}
+
+#[test]
+fn a_dry_run_shows_the_difference_and_writes_nothing() {
+    let sandbox = two();
+    sandbox.crm("log zhang call").done();
+    let before = sandbox.snapshot();
+    let shown = sandbox.crm("undo -n").ok();
+    contains(&shown, &["--- prospects/zhang.toml", "-2009-12-18-1-"]);
+    assert!(sandbox.snapshot() == before);
+}
+
+#[test]
+fn what_another_program_changed_since_is_left_alone() {
+    let sandbox = two();
+    sandbox.crm("log zhang call").done();
+    let text = sandbox.read("prospects/zhang.toml");
+    sandbox.write("prospects/zhang.toml", format!("# by hand\n{text}"));
+    let told = sandbox.refused("undo", 1);
+    contains(&told, &["changed since by another program: prospects/zhang.toml", "crm undo ID"]);
+}
+
+#[test]
+fn an_opening_is_taken_back_only_with_force() {
+    let sandbox = two();
+    sandbox.crm("add Li --id li").done();
+    contains(&sandbox.refused("undo", 1), &["prospects/li.toml", "crm undo --force REASON"]);
+    sandbox.crm("undo --force typo").done();
+    assert!(!sandbox.path().join("prospects/li.toml").exists());
+    sandbox.crm("redo").done();
+    assert!(sandbox.path().join("prospects/li.toml").exists());
+}
+
+#[test]
+fn a_removal_and_a_join_are_taken_back() {
+    let sandbox = two();
+    let before = sandbox.snapshot();
+    sandbox.crm("join zhang chen").done();
+    assert!(!sandbox.path().join("prospects/chen.toml").exists());
+    sandbox.crm("undo").done();
+    assert!(sandbox.snapshot() == before);
+    sandbox.crm("remove zhang --force").done();
+    sandbox.crm("undo").done();
+    assert!(sandbox.snapshot() == before);
+}
+
+#[test]
+fn what_is_committed_is_retracted() {
+    let repo = Repo::new("liuyan", "");
+    let events = "2009-12-01 = { kind = \"opened\" }\n";
+    repo.sandbox.prospect("zhang", "name = \"zhang\"", events);
+    repo.crm("log zhang call").done();
+    repo.commit("a call").done();
+    repo.crm("undo").done();
+    let text = repo.sandbox.read("prospects/zhang.toml");
+    contains(&text, &["kind = \"call\"", "kind = \"retracted\""]);
+    // The retraction is not committed: it goes again.
+    repo.crm("redo").done();
+    assert!(!repo.sandbox.read("prospects/zhang.toml").contains("retracted"));
+}
