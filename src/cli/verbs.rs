@@ -67,7 +67,13 @@ pub fn run(verb: &Verb, words: &[OsString], context: &Context) -> Result<u8, Fai
             return Ok(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let inner = Context::new(cli.global, context.env.clone(), false)?;
+    let inner = Context::new(
+        cli.global,
+        context.env.clone(),
+        context.own_settings.clone(),
+        context.command.clone(),
+        false,
+    )?;
     let done = super::run(cli.command, &inner);
     let beside = inner.beside();
     if !beside.is_empty() {

@@ -38,7 +38,7 @@ pub struct Context {
     /// The environment.
     pub env: Environment,
     /// The user's own settings.
-    own_settings: OwnSettings,
+    pub own_settings: OwnSettings,
     /// The command: its name and the first words behind it.
     pub command: String,
     /// The current folder.
