@@ -220,4 +220,3 @@ fn candidate(id: &str, about: &str) -> CompletionCandidate {
     let about = Some(about).filter(|about| !about.is_empty() && *about != id);
     CompletionCandidate::new(id).help(about.map(|about| about.to_owned().into()))
 }
-

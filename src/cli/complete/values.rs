@@ -149,12 +149,16 @@ fn products(world: &World, typed: &str) -> Vec<CompletionCandidate> {
 /// Reports, with their contents.
 fn reports(world: &World, typed: &str) -> Vec<CompletionCandidate> {
     let about = |about: (&'static str, &'static str)| world.lang.pick(about.0, about.1);
-    beginning(typed, REPORTS.iter().map(|report| (report.name, about(report.about))))
+    let known = REPORTS.iter().map(|report| (report.name, about(report.about)));
+    let saved = world.settings.reports.iter();
+    let saved = saved.map(|saved| (&*saved.id, saved.about.get(world.lang, &saved.report)));
+    beginning(typed, known.chain(saved))
 }
 
 /// Attributes for `--by`: those of the report that is typed, else all.
 fn groups(world: &World, typed: &str) -> Vec<CompletionCandidate> {
-    let report = world.words.iter().find_map(|word| find(word));
+    let saved = |word: &str| find(&world.settings.saved_report(word)?.report);
+    let report = world.words.iter().find_map(|word| find(word).or_else(|| saved(word)));
     let only = match report.map(|report| report.by) {
         Some(Breakdowns::Only(rows) | Breakdowns::Among(rows) | Breakdowns::Own(rows)) => {
             Some(rows)
