@@ -48,7 +48,7 @@ pub fn expanded(
     }
     let split = |name: &str, line: &str| {
         let not_closed = || words!("`{name}`: a quote is not closed", "`{name}`：引号没有配对");
-        shlex::split(line).ok_or_else(|| wrong(not_closed()))
+        words_of(line).ok_or_else(|| wrong(not_closed()))
     };
     let Some(at) = command_at(&words, &cli) else { return Ok(words) };
     let mut command = words[at].to_string_lossy().into_owned();
@@ -76,6 +76,11 @@ pub fn expanded(
     let added = std::iter::once(command).chain(added).map(OsString::from);
     let (before, rest) = words.split_at(at);
     Ok(before.iter().cloned().chain(added).chain(rest.iter().skip(1).cloned()).collect())
+}
+
+/// The words of a line, as a shell splits it; `None` if a quote is not closed.
+pub fn words_of(line: &str) -> Option<Vec<String>> {
+    shlex::split(line)
 }
 
 /// A command line as messages name it: without options, and no more than three words, so that no note is in it.

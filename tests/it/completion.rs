@@ -62,13 +62,12 @@ fn values_come_from_the_ledger() {
         (&["advance", "zhang", "25"], "25"),
         (&["log", "zhang", "cal"], "call"),
         (&["assign", "zhang", "--to", ""], "liuyan he"),
-        (&["assign", "zhang", "--to=l"], ""),
         (&["log", "zhang", "call", "--confirm", "fit,bud"], "fit,budget"),
         (&["list", "owner:"], "owner:liuyan owner:he"),
         (&["list", "owner:he,l"], "owner:he,liuyan"),
         (&["list", "(stage:25 or stage:9"], "(stage:25 or stage:90"),
         (&["list", "is:overd"], "is:overdue"),
-        (&["list", "ow"], "owner: owner-since: owned:"),
+        (&["list", "ow"], "owner: owner-since:"),
         (&["list", "@"], "@vip"),
         (&["list", "colo"], "colour:"),
         (&["list", "--columns", "id,own"], "id,owner id,owner-since"),
@@ -82,13 +81,8 @@ fn values_come_from_the_ledger() {
         (&["help", "exit"], "exit-codes"),
         (&["add", "Li", "--id", "zh"], ""),
         (&["completions", "z"], "zsh"),
-        (&["chec"], "check checklist"),
+        (&["chec"], "checklist check"),
     ] {
-        let expected = match words {
-            // The engine adds what is before the value.
-            ["assign", .., "--to=l"] => "",
-            _ => expected,
-        };
         assert_eq!(values(&sandbox, words), expected, "{words:?}");
     }
     let typed = answer(&sandbox, &["assign", "zhang", "--to=l"], &[]);
@@ -106,16 +100,7 @@ fn descriptions_are_in_the_language_of_the_ledger_or_the_one_asked_for() {
     let asked: Vec<&str> = ["--lang", "zh"].into_iter().chain(campaign).collect();
     assert_eq!(answer(&sandbox, &asked, &[]), "spring\t春季\n");
     sandbox.write("crm.toml", format!("{}language = \"zh\"\n", &SETTINGS[..9]));
-    assert_eq!(
-        answer(&sandbox, &["list", "stage:90"], &[]),
-        "stage:90\t90%\n".replace("90%", "90％ 签约中").replace("90％ 签约中", &label(&sandbox))
-    );
-}
-
-/// The Chinese label of the column 90.
-fn label(sandbox: &Sandbox) -> String {
-    let all = answer(sandbox, &["advance", "zhang", "90"], &[]);
-    all.trim().split('\t').nth(1).unwrap_or_default().to_owned()
+    assert_eq!(answer(&sandbox, &["list", "is:overd"], &[]), "is:overdue\t超过销售周期\n");
 }
 
 #[test]
@@ -137,12 +122,12 @@ fn the_ledger_is_the_one_that_is_typed_or_stated() {
 #[test]
 fn without_a_ledger_or_with_a_broken_one_commands_complete_and_nothing_is_said() {
     let empty = Sandbox::empty();
-    assert_eq!(values(&empty, &["chec"]), "check checklist");
-    assert_eq!(values(&empty, &["show", ""]), "-f -o -h");
-    assert_eq!(values(&empty, &["--ledger", "/nowhere", "chec"]), "check checklist");
+    assert_eq!(values(&empty, &["chec"]), "checklist check");
+    assert_eq!(values(&empty, &["show", "x"]), "");
+    assert_eq!(values(&empty, &["--ledger", "/nowhere", "chec"]), "checklist check");
     let broken = ledger();
     broken.write("crm.toml", "[ledger\n");
-    assert_eq!(values(&broken, &["chec"]), "check checklist");
+    assert_eq!(values(&broken, &["chec"]), "checklist check");
     assert_eq!(values(&broken, &["show", "zh"]), "zhang zhao");
     broken.write(".config/crm/config.toml", "user = 3\n");
     assert_eq!(values(&broken, &["report", "fun"]), "funnel");
@@ -215,7 +200,7 @@ fn a_real_bash_is_given_values() {
     for (line, words, expected) in [
         ("crm show zh", &["crm", "show", "zh"][..], "zhang zhao"),
         ("crm  show  zh", &["crm", "show", "zh"], "zhang zhao"),
-        ("crm chec", &["crm", "chec"], "check checklist"),
+        ("crm chec", &["crm", "chec"], "checklist check"),
         // Bash splits at `:` and `=`, and replaces the part behind them alone.
         ("crm list owner:l", &["crm", "list", "owner", ":", "l"], "liuyan"),
         ("crm list owner:", &["crm", "list", "owner", ":"], "liuyan he"),
@@ -230,7 +215,7 @@ fn a_real_bash_is_given_values() {
         assert_eq!(in_bash(&sandbox, line, words), expected, "{line}");
     }
     sandbox.write("crm.toml", "[ledger\n");
-    assert_eq!(in_bash(&sandbox, "crm chec", &["crm", "chec"]), "check checklist");
+    assert_eq!(in_bash(&sandbox, "crm chec", &["crm", "chec"]), "checklist check");
 }
 
 #[test]

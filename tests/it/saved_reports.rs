@@ -49,8 +49,8 @@ fn the_list_of_reports_ends_with_the_saved_ones() {
     let sandbox = ledger(SAVED);
     let listed = sandbox.crm("report -f csv").ok();
     let last: Vec<&str> = listed.lines().rev().take(2).collect();
-    assert_eq!(last[1], "mine,crm report board,QUERY");
-    assert!(last[0].starts_with("monday,The week's funnel,\"QUERY, --by"), "{}", last[0]);
+    assert_eq!(last[1], "mine,crm report board,QUERY;--by;--period");
+    assert!(last[0].starts_with("monday,The week's funnel,QUERY;--by"), "{}", last[0]);
     let chinese = sandbox.crm("--lang zh report").ok();
     contains(&chinese, &["一周漏斗"]);
     assert!(!ledger("").crm("report").ok().contains("monday"));

@@ -1,12 +1,13 @@
 //! Completion in the shell: commands and options from the command tree, values from the ledger. The script of
 //! `crm completions SHELL` calls the program with `CRM_COMPLETE` set; [`run`] answers before anything else is done.
 //!
-//! Completers are attached here alone, by the name of an argument's value ([`values::of`]), so that no command knows of
+//! Completers are attached here alone, by the name of an argument's value ([`table::of`]), so that no command knows of
 //! them. A ledger that is absent or broken completes less, and nothing is ever printed on stderr.
 
 mod bash;
 mod ids;
 mod query;
+mod table;
 mod values;
 
 use super::args::Cli;
@@ -104,7 +105,7 @@ fn option<'w>(words: &'w [String], name: &str) -> Option<&'w str> {
 
 /// A folder as it is typed: quotes and the home folder are still in it.
 fn folder(typed: &str) -> PathBuf {
-    let plain = shlex::split(typed).and_then(|mut words| words.pop()).unwrap_or(typed.to_owned());
+    let plain = own::words_of(typed).and_then(|mut words| words.pop()).unwrap_or(typed.to_owned());
     match (plain.strip_prefix("~/"), std::env::home_dir()) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => Path::new(&plain).to_owned(),
@@ -137,7 +138,7 @@ fn completed(command: Command, name: &str, world: &Arc<World>) -> Command {
 fn attach(arg: Arg, command: &str, world: &Arc<World>) -> Arg {
     let value = arg.get_value_names().unwrap_or_default().join(" ");
     let long = arg.get_long().unwrap_or_default().to_owned();
-    let Some(list) = values::of(command, &long, &value) else { return arg };
+    let Some(list) = table::of(command, &long, &value) else { return arg };
     let world = Arc::clone(world);
     arg.add(ArgValueCompleter::new(move |typed: &OsStr| {
         typed.to_str().map_or_else(Vec::new, |typed| list(&world, typed))
@@ -167,7 +168,7 @@ fn verbs_of(cli: &Command, world: &Arc<World>) -> impl Iterator<Item = Command> 
 fn aliases_of(cli: &Command, world: &Arc<World>) -> impl Iterator<Item = Command> {
     let aliases = world.own.aliases.iter().filter(|(name, _)| cli.find_subcommand(name).is_none());
     let aliases = aliases.filter_map(|(name, line)| {
-        let words = shlex::split(line)?;
+        let words = own::words_of(line)?;
         let (first, rest) = words.split_first()?;
         let given = rest.iter().take_while(|word| !word.starts_with('-')).count();
         let command = cli.find_subcommand(first)?;

@@ -1,6 +1,5 @@
-//! The completers, and the values that each is for.
+//! The values that completers list.
 
-use super::query;
 use super::{World, beginning, begins, candidate, ids};
 use crate::model::settings::Rep;
 use crate::render::Format;
@@ -9,67 +8,26 @@ use crate::rules::attribute::{self, ATTRIBUTES, Attribute};
 use crate::table::terms::{KINDS, term};
 use clap_complete::engine::CompletionCandidate;
 
-/// Lists the values that begin as typed.
-pub type List = fn(&World, &str) -> Vec<CompletionCandidate>;
-
-/// What is completed how: the name of a value; before it, a command that differs, or an option.
-const COMPLETERS: &[(&str, List)] = &[
-    ("add ID", nothing),
-    ("add --from", ids::all),
-    ("add --parent", ids::customers),
-    ("--pipeline", boards),
-    ("--table", nothing),
-    ("campaign ID", campaigns),
-    ("report NAME", reports),
-    ("report --by", groups),
-    ("letters --channel", kinds),
-    ("import KIND", nothing),
-    ("ID", ids::all),
-    ("KEEP", ids::all),
-    ("OTHER", ids::all),
-    ("ID STAGE", ids_and_stages),
-    ("ID KIND", ids_and_kinds),
-    ("ID KEY=VALUE", ids::all),
-    ("STAGE", stages),
-    ("KIND", kinds),
-    ("REP", reps),
-    ("FIELD", groups),
-    ("COLUMNS", columns),
-    ("CRITERIA", criteria),
-    ("CAMPAIGN", campaigns),
-    ("PRODUCT", products),
-    ("QUERY", query::words),
-    ("FORMAT", formats),
-    ("TOPIC", topics),
-    ("PERIOD", periods),
-];
-
-/// The completer of an argument: that of its command and value, its command and option, its option, its value.
-pub fn of(command: &str, long: &str, value: &str) -> Option<List> {
-    let of = |key: String| COMPLETERS.iter().find(|(name, _)| *name == key).map(|(_, list)| *list);
-    let option = || (!long.is_empty()).then(|| of(format!("{command} --{long}"))).flatten();
-    let anywhere = || (!long.is_empty()).then(|| of(format!("--{long}"))).flatten();
-    option()
-        .or_else(anywhere)
-        .or_else(|| of(format!("{command} {value}")))
-        .or_else(|| of(value.to_owned()))
-}
-
-fn nothing(_: &World, _: &str) -> Vec<CompletionCandidate> {
+/// Nothing: a value that a more general completer would mistake.
+pub fn nothing(_: &World, _: &str) -> Vec<CompletionCandidate> {
     Vec::new()
 }
 
 /// Ids; behind the first, stages before more of them.
-fn ids_and_stages(world: &World, typed: &str) -> Vec<CompletionCandidate> {
+pub fn ids_and_stages(world: &World, typed: &str) -> Vec<CompletionCandidate> {
     behind_ids(world, typed, stages)
 }
 
 /// Ids; behind the first, kinds before more of them.
-fn ids_and_kinds(world: &World, typed: &str) -> Vec<CompletionCandidate> {
+pub fn ids_and_kinds(world: &World, typed: &str) -> Vec<CompletionCandidate> {
     behind_ids(world, typed, kinds)
 }
 
-fn behind_ids(world: &World, typed: &str, list: List) -> Vec<CompletionCandidate> {
+fn behind_ids(
+    world: &World,
+    typed: &str,
+    list: fn(&World, &str) -> Vec<CompletionCandidate>,
+) -> Vec<CompletionCandidate> {
     if !world.is_behind_a_word() {
         return ids::all(world, typed);
     }
@@ -142,12 +100,12 @@ pub fn campaigns(world: &World, typed: &str) -> Vec<CompletionCandidate> {
 }
 
 /// Products.
-fn products(world: &World, typed: &str) -> Vec<CompletionCandidate> {
+pub fn products(world: &World, typed: &str) -> Vec<CompletionCandidate> {
     beginning(typed, world.settings.products.iter().map(|known| (&*known.id, "")))
 }
 
 /// Reports, with their contents.
-fn reports(world: &World, typed: &str) -> Vec<CompletionCandidate> {
+pub fn reports(world: &World, typed: &str) -> Vec<CompletionCandidate> {
     let about = |about: (&'static str, &'static str)| world.lang.pick(about.0, about.1);
     let known = REPORTS.iter().map(|report| (report.name, about(report.about)));
     let saved = world.settings.reports.iter();
@@ -156,7 +114,7 @@ fn reports(world: &World, typed: &str) -> Vec<CompletionCandidate> {
 }
 
 /// Attributes for `--by`: those of the report that is typed, else all.
-fn groups(world: &World, typed: &str) -> Vec<CompletionCandidate> {
+pub fn groups(world: &World, typed: &str) -> Vec<CompletionCandidate> {
     let saved = |word: &str| find(&world.settings.saved_report(word)?.report);
     let report = world.words.iter().find_map(|word| find(word).or_else(|| saved(word)));
     let only = match report.map(|report| report.by) {
@@ -172,7 +130,7 @@ fn groups(world: &World, typed: &str) -> Vec<CompletionCandidate> {
 }
 
 /// Columns of lists; behind a `-`, which turns an order round, too.
-fn columns(world: &World, typed: &str) -> Vec<CompletionCandidate> {
+pub fn columns(world: &World, typed: &str) -> Vec<CompletionCandidate> {
     let (before, typed) = match typed.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", typed),
@@ -193,12 +151,12 @@ fn about(world: &World, id: &str) -> &'static str {
 }
 
 /// Formats.
-fn formats(_: &World, typed: &str) -> Vec<CompletionCandidate> {
+pub fn formats(_: &World, typed: &str) -> Vec<CompletionCandidate> {
     beginning(typed, Format::names().map(|name| (name, "")))
 }
 
 /// Topics of help, and commands.
-fn topics(_: &World, typed: &str) -> Vec<CompletionCandidate> {
+pub fn topics(_: &World, typed: &str) -> Vec<CompletionCandidate> {
     use clap::CommandFactory;
     let cli = super::Cli::command();
     let topics = ["stages", "criteria", "query", "format", "exit-codes"];
@@ -207,7 +165,7 @@ fn topics(_: &World, typed: &str) -> Vec<CompletionCandidate> {
 }
 
 /// Words for periods.
-fn periods(world: &World, typed: &str) -> Vec<CompletionCandidate> {
+pub fn periods(world: &World, typed: &str) -> Vec<CompletionCandidate> {
     let words = [
         ("today", "今天"),
         ("yesterday", "昨天"),
