@@ -85,7 +85,7 @@ fn values_of_field(world: &World, field: &str, typed: &str) -> Vec<CompletionCan
             beginning(typed, scale.levels().iter().map(|level| (level.id, level.short(lang))))
         }
         AttributeKind::Steps(steps, _) => {
-            beginning(typed, steps.iter().map(|(id, en, zh)| (*id, lang.pick(*en, *zh))))
+            beginning(typed, steps.iter().map(|(id, en, zh)| (*id, lang.pick(en, zh))))
         }
         AttributeKind::Words(vocabulary, _) | AttributeKind::Exact(vocabulary, _) => {
             match vocabulary {
@@ -104,7 +104,7 @@ fn values_of_field(world: &World, field: &str, typed: &str) -> Vec<CompletionCan
                     beginning(typed, settings.policies.iter().map(|(grade, _)| (&**grade, "")))
                 }
                 Vocabulary::Words(words, _) => {
-                    beginning(typed, words.iter().map(|(id, en, zh)| (*id, lang.pick(*en, *zh))))
+                    beginning(typed, words.iter().map(|(id, en, zh)| (*id, lang.pick(en, zh))))
                 }
                 Vocabulary::Any => Vec::new(),
             }
