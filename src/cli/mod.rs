@@ -4,6 +4,7 @@ pub mod apply;
 pub mod args;
 pub mod clock;
 pub mod commands;
+pub mod complete;
 pub mod context;
 pub mod details;
 pub mod diagnose;
@@ -29,6 +30,9 @@ use std::io::IsTerminal;
 
 /// Runs the program and gives its exit status.
 pub fn main() -> u8 {
+    if complete::run() {
+        return 0;
+    }
     let env = Environment::read();
     let typed: Vec<_> = std::env::args_os().collect();
     // How a failure before the context is there looks.

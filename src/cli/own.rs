@@ -51,7 +51,7 @@ pub fn expanded(
     }
     let split = |name: &str, line: &str| {
         let not_closed = || words!("`{name}`: a quote is not closed", "`{name}`：引号没有配对");
-        shlex::split(line).ok_or_else(|| wrong(not_closed()))
+        words_of(line).ok_or_else(|| wrong(not_closed()))
     };
     let Some(at) = command_at(&words, &cli) else { return Ok(words) };
     let mut command = words[at].to_string_lossy().into_owned();
@@ -87,16 +87,22 @@ pub fn or_today(mut words: Vec<OsString>, env: &Environment) -> Vec<OsString> {
     let is_question = |word: &OsString| options.iter().any(|option| word == option);
     let stated = stated(&words, "--ledger").map(PathBuf::from);
     let folder = stated.or_else(|| env.ledger.as_ref().map(PathBuf::from));
+    let here = std::env::current_dir().unwrap_or_default();
     // Most lines have a command behind the program: the tree of commands is not built for them.
     if words.get(1).is_some_and(|word| !word.to_string_lossy().starts_with('-'))
         || words.iter().any(is_question)
         || command_at(&words, &Cli::command()).is_some()
-        || find_root(folder.as_deref(), Path::new(".")).is_err()
+        || find_root(folder.as_deref(), &here).is_err()
     {
         return words;
     }
     words.push("today".into());
     words
+}
+
+/// The words of a line, as a shell splits it; `None` if a quote is not closed.
+pub fn words_of(line: &str) -> Option<Vec<String>> {
+    shlex::split(line)
 }
 
 /// A command line as messages name it: without options, and no more than three words, so that no note is in it.

@@ -15,6 +15,7 @@ use crate::format::settings::pool::pool;
 use crate::format::settings::product::products;
 use crate::format::settings::receivables::receivables;
 use crate::format::settings::rep::reps;
+use crate::format::settings::report::reports;
 use crate::format::settings::segment::{check_segments, segments};
 use crate::format::settings::target::targets;
 use crate::format::settings::unknown_name;
@@ -29,7 +30,7 @@ type SectionReader = fn(&mut Reader, &mut Settings, &TomlValue);
 /// rules of grading may ask for all of it, policies are for the grades that they give and name occasions of the
 /// calendar, and limits of the pool are for grades too; the conditions of allocation can name anything. Any condition can
 /// name segments, whose own conditions are read last.
-const SECTIONS: [(&str, SectionReader); 20] = [
+const SECTIONS: [(&str, SectionReader); 21] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
@@ -42,6 +43,7 @@ const SECTIONS: [(&str, SectionReader); 20] = [
     ("rates", |r, s, v| table("rates", rates, r, s, v)),
     ("reasons", |r, s, v| table("reasons", reasons, r, s, v)),
     ("segment", |r, s, v| table("segment", segments, r, s, v)),
+    ("report", |r, s, v| table("report", reports, r, s, v)),
     ("campaign", campaigns),
     ("points", |r, s, v| table("points", points, r, s, v)),
     ("forecast", |r, s, v| table("forecast", forecast, r, s, v)),

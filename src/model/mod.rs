@@ -17,6 +17,7 @@ pub mod profile;
 pub mod prospect;
 pub mod rows;
 pub mod sales;
+pub mod saved_report;
 pub mod settings;
 pub mod solution;
 pub mod working_time;

@@ -6,6 +6,7 @@ use super::kind::{Counts, EventKind, Kinds};
 use super::pipeline::{Criterion, Pipeline, Stage, default_criteria, default_pipelines};
 use super::pool::{Allocation, Pool};
 use super::sales::{Product, Receivables, SalesTarget, TargetSpan};
+use super::saved_report::SavedReport;
 use super::working_time::WorkingTime;
 use crate::diag::Words;
 use crate::value::date::{Date, Weekday};
@@ -203,6 +204,8 @@ pub struct Settings {
     pub campaigns: Vec<Campaign>,
     /// Segments, in the order of their names.
     pub segments: Vec<Segment>,
+    /// Reports that are saved with their options, in the order of their names.
+    pub reports: Vec<SavedReport>,
     /// `[points]`; none where no points are given.
     pub points: Option<PointsTerms>,
     /// `[forecast]`.
@@ -257,6 +260,7 @@ impl Default for Settings {
             reasons: Vec::new(),
             campaigns: Vec::new(),
             segments: Vec::new(),
+            reports: Vec::new(),
             points: None,
             forecast: Forecast::default(),
             fiscal_year: FiscalYear::CALENDAR,
@@ -370,6 +374,11 @@ impl Settings {
     /// The segment of this id.
     pub fn segment(&self, id: &str) -> Option<&Segment> {
         self.segments.iter().find(|segment| &*segment.id == id)
+    }
+
+    /// The saved report of this id.
+    pub fn saved_report(&self, id: &str) -> Option<&SavedReport> {
+        self.reports.iter().find(|saved| &*saved.id == id)
     }
 
     /// The product of this id.

@@ -58,6 +58,7 @@ pub mod retention;
 mod rows;
 pub mod sales;
 pub mod satisfaction;
+pub mod saved;
 pub mod search;
 pub mod service;
 mod several;

@@ -14,6 +14,7 @@ use crm::format::settings::ledger::LEDGER_KEYS;
 use crm::format::settings::points::POINTS_KEYS;
 use crm::format::settings::pool::{CUSTOMER_KEYS, POOL_KEYS};
 use crm::format::settings::rep::REP_KEYS;
+use crm::format::settings::report::REPORT_KEYS;
 use crm::format::settings::segment::SEGMENT_KEYS;
 use crm::model::event::FIELDS;
 use crm::model::kind::Kinds;
@@ -71,6 +72,7 @@ fn settings_have_the_keys_that_are_read() {
         ("campaign/items", &CAMPAIGN_KEYS),
         ("campaign/items/properties/costs/items", &COST_KEYS),
         ("segment/additionalProperties", &SEGMENT_KEYS),
+        ("report/additionalProperties", &REPORT_KEYS),
         ("points", &POINTS_KEYS),
         ("forecast", &FORECAST_KEYS),
         ("grading", &GRADING_KEYS),

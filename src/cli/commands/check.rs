@@ -21,6 +21,7 @@ use crate::git::kept::{ignored, tracked_state};
 use crate::git::program::Git;
 use crate::guard::dangerous;
 use crate::render::Format;
+use crate::report::saved;
 use crate::rules::replay::replay;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::value::date::Date;
@@ -271,7 +272,9 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     problems.extend(ledger.duplicate_ids(&paths));
     problems.extend(ledger.solutions().1);
     let book = ledger.load(today);
-    let of_customers = over_budget(&book).into_iter().chain(money(&book)).chain(points(&book));
+    let saved = saved::problems(&ledger.settings, today);
+    let of_customers =
+        saved.into_iter().chain(over_budget(&book)).chain(money(&book)).chain(points(&book));
     problems.extend(of_customers.map(|mut found| {
         ledger.show_place(&mut found);
         found

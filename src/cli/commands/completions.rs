@@ -1,15 +1,15 @@
 //! `crm completions SHELL`.
 
+use crate::cli::complete;
 use crate::cli::context::Context;
-use crate::cli::usage::command;
 use crate::diag::Failure;
 use clap::Args;
 
-/// Completions for a shell, to stdout
+/// Completion of commands and of the ledger's own words in a shell: its script, to stdout
 ///
-/// 输出 shell 的补全脚本
+/// 命令行补全（命令、选项以及账本里的内容）：把脚本写到标准输出
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  crm completions bash > /etc/bash_completion.d/crm")]
+#[command(after_help = "Example:\n  echo 'source <(crm completions bash)' >> ~/.bashrc")]
 pub struct Completions {
     /// bash, elvish, fish, powershell or zsh
     ///
@@ -21,10 +21,7 @@ pub struct Completions {
 impl Completions {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let mut script = Vec::new();
-        context.learn_language();
-        let mut command = command(context.spoken());
-        clap_complete::generate(self.shell, &mut command, "crm", &mut script);
-        context.print(&String::from_utf8_lossy(&script))
+        let script = complete::script(&self.shell.to_string()).unwrap_or_default();
+        context.print(&script)
     }
 }

@@ -3,14 +3,16 @@
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::grading::Scoring;
+use crate::model::saved_report::SavedReport;
 use crate::render::Format;
 use crate::report::bridge::LIST_TABLE;
-use crate::report::dimension::Dimension;
+use crate::report::saved::{dimension, no_report, problems_of};
 use crate::report::{REPORTS, Request, Takes, find};
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::value::money::{Amount, Currency, Money};
 use crate::value::period::Period;
+use crate::value::text::Text;
 use clap::Args;
 
 /// A query, as the last words of a command.
@@ -115,25 +117,26 @@ pub struct Report {
 
 impl Report {
     /// Runs it.
-    pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let Some(name) = &self.name else {
+    pub fn run(mut self, context: &Context) -> Result<(), Failure> {
+        let Some(name) = self.name.clone() else {
             context.learn_language();
-            return context.emit(overview(context.lang()));
+            return context.emit(overview(&context.saved_reports(), context.lang()));
         };
-        let Some(report) = find(name) else {
-            let names =
-                REPORTS.iter().flat_map(|report| std::iter::once(report.name).chain(report.alias));
-            let message = words!("no report `{name}`", "没有报表 `{name}`");
-            return Err(Diagnostic::new(Code::BadArgument, message)
-                .nearest(name, names)
-                .help(words!("`crm report` lists them", "`crm report` 列出全部报表"))
-                .into());
+        let saved = context.saved_reports().into_iter().find(|saved| *saved.id == *name);
+        if let Some(saved) = &saved {
+            self.fill(saved, context)?;
+        }
+        let named = saved.as_ref().map_or(&*name, |saved| &saved.report);
+        let Some(report) = find(named) else {
+            let saved = context.saved_reports();
+            return Err(no_report(named, saved.iter().map(|saved| &*saved.id)).into());
         };
         let mut request = self.selection.request(context)?;
+        if let Some(text) = saved.as_ref().and_then(|saved| saved.query.as_deref()) {
+            request.query = context.query(&format!("[report.{name}]"), text)?.and(request.query);
+        }
         let settings = &context.ledger()?.settings;
-        let by =
-            |name: &str| report.by.own(name).map_or_else(|| Dimension::parse(name, settings), Ok);
-        request.by = self.by.as_deref().map(by).transpose()?;
+        request.by = self.by.as_deref().map(|by| dimension(report, by, settings)).transpose()?;
         request.period = self.period(context)?;
         request.target = self.target(settings.currency)?;
         request.list = self.list;
@@ -148,6 +151,29 @@ impl Report {
         self.compat.apply(&mut book);
         let sheet = context.reading(&book, || (report.make)(&book, &request))??;
         context.emit(sheet)
+    }
+
+    /// Adds the options of a saved report that are not typed.
+    ///
+    /// # Errors
+    /// Fails with all that is wrong with the saved report.
+    fn fill(&mut self, saved: &SavedReport, context: &Context) -> Result<(), Failure> {
+        let ledger = context.ledger()?;
+        let mut problems = problems_of(saved, &ledger.settings, context.today());
+        if !problems.is_empty() {
+            problems.iter_mut().for_each(|problem| ledger.show_place(problem));
+            return Err(Failure(problems));
+        }
+        let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
+        if self.period.is_none() && self.from.is_none() && self.to.is_none() {
+            self.period = text(&saved.period);
+            self.from = text(&saved.from);
+            self.to = text(&saved.to);
+        }
+        self.by = self.by.take().or(text(&saved.by));
+        self.target = self.target.take().or(saved.target.map(|target| target.to_string()));
+        self.list |= saved.list;
+        Ok(())
     }
 
     fn target(&self, own: Option<Currency>) -> Result<Option<Amount>, Diagnostic> {
@@ -216,8 +242,8 @@ const EXAMPLES: &str = "Examples:
   crm report board 'owner:liuyan is:overdue'
   crm report bridge --period 2009-12 --list";
 
-/// The list of the reports.
-fn overview(lang: Lang) -> Sheet {
+/// The list of the reports, and of those that the ledger saves.
+fn overview(saved: &[SavedReport], lang: Lang) -> Sheet {
     let columns = vec![
         Column::new("name", lang.pick("Report", "报表"), Kind::Text),
         Column::new("about", lang.pick("What it shows", "内容"), Kind::Text),
@@ -232,5 +258,14 @@ fn overview(lang: Lang) -> Sheet {
             Cell::list(report.takes.iter().map(|option| option.name())),
         ])
     });
-    Sheet::single("reports", "", columns, rows.collect())
+    let saved = saved.iter().map(|saved| {
+        let takes = find(&saved.report).map(|report| report.takes).unwrap_or_default();
+        let text = format!("crm report {}", saved.report);
+        Row::new(vec![
+            Cell::text(&*saved.id),
+            Cell::text(saved.about.get(lang, &text)),
+            Cell::list(takes.iter().map(|option| option.name())),
+        ])
+    });
+    Sheet::single("reports", "", columns, rows.chain(saved).collect())
 }

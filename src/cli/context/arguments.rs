@@ -5,6 +5,7 @@ use crate::act::names::{rep, rep_of_git};
 use crate::cli::clock::bad_date;
 use crate::diag::{Diagnostic, Failure};
 use crate::disk::ledger::Ledger;
+use crate::model::saved_report::SavedReport;
 use crate::model::settings::Settings;
 use crate::rules::query::{ME, Query};
 use crate::value::date::{Date, Moment};
@@ -27,6 +28,11 @@ impl Context {
     pub fn period(&self, origin: &str, text: &str) -> Result<Period, Diagnostic> {
         parse_period(text, self.today(), self.fiscal_year())
             .map_err(|wrong| bad_date(origin, &wrong))
+    }
+
+    /// The reports that the ledger saves; none where there is no ledger that can be read.
+    pub fn saved_reports(&self) -> Vec<SavedReport> {
+        self.ledger().map(|ledger| ledger.settings.reports.clone()).unwrap_or_default()
     }
 
     /// Reads the query of an argument.

@@ -14,6 +14,7 @@ pub mod pool;
 pub mod product;
 pub mod receivables;
 pub mod rep;
+pub mod report;
 pub mod segment;
 pub mod target;
 pub mod working_time;
