@@ -372,7 +372,7 @@ mod tests {
         assert_eq!(by("张 先生"), Some(CalledBy::Name));
         assert_eq!(by("时装连锁店有限公司"), Some(CalledBy::Company));
         assert_eq!(by("先生"), Some(CalledBy::PartOfName));
-        assert_eq!(by("zhangxs"), Some(CalledBy::PartOfName));
+        assert_eq!(by("zxs"), Some(CalledBy::PartOfName));
         assert_eq!(by("连锁"), Some(CalledBy::PartOfCompany));
         assert_eq!(by("王芳"), None, "a person is found by crm search");
         assert_eq!(by("hang-2"), None, "letters begin a word");

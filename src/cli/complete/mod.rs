@@ -14,7 +14,6 @@ use super::args::Cli;
 use super::environment::Environment;
 use super::own;
 use super::verbs;
-use crate::cli::usage;
 use crate::diag::Lang;
 use crate::disk::ledger::Ledger;
 use crate::disk::root::find_root;
@@ -116,7 +115,7 @@ fn folder(typed: &str) -> PathBuf {
 /// The command tree with completers, verbs and the user's aliases.
 fn tree(words: &[OsString]) -> Command {
     let world = Arc::new(World::of(words));
-    let cli = usage::localized::command(Cli::command(), world.lang);
+    let cli = Cli::command();
     let more: Vec<Command> = verbs_of(&cli, &world).chain(aliases_of(&cli, &world)).collect();
     let names: Vec<String> = cli.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     let cli = names.into_iter().fold(cli, |cli, name| {

@@ -8,12 +8,11 @@ pub type List = fn(&World, &str) -> Vec<CompletionCandidate>;
 
 /// What is completed how: the name of a value; before it, a command that differs, or an option.
 const COMPLETERS: &[(&str, List)] = &[
-    ("add ID", values::nothing),
+    ("NEW", values::nothing),
     ("add --from", ids::all),
     ("add --parent", ids::customers),
     ("--pipeline", values::boards),
     ("--table", values::nothing),
-    ("campaign ID", values::campaigns),
     ("report NAME", values::reports),
     ("report --by", values::groups),
     ("letters --channel", values::kinds),
@@ -83,8 +82,8 @@ mod tests {
         };
         assert!(is(of("show", "", "ID"), ids::all));
         assert!(is(of("add", "parent", "ID"), ids::customers));
-        assert!(is(of("add", "id", "ID"), values::nothing));
-        assert!(is(of("list", "table", "ID"), values::nothing));
+        assert!(is(of("add", "id", "NEW"), values::nothing));
+        assert!(is(of("list", "table", "TABLE"), values::nothing));
         assert!(is(of("report", "by", "FIELD"), values::groups));
         assert!(is(of("log", "by", "REP"), values::reps));
         assert!(of("log", "note", "TEXT").is_none());
