@@ -26,6 +26,7 @@ use clap::Parser;
 use context::{Context, color_choice};
 use diagnose::Look;
 use environment::Environment;
+use std::ffi::OsString;
 use std::io::IsTerminal;
 
 /// Runs the program and gives its exit status.
@@ -91,6 +92,16 @@ pub fn main() -> u8 {
 fn stopped(failure: &Failure, look: Look) -> u8 {
     diagnose::show(&failure.0, look);
     failure.exit() as u8
+}
+
+/// Answers a command line that asks for help, or that cannot be understood, once the context is there.
+fn answer(
+    words: &[OsString],
+    error: &clap::Error,
+    context: &Context,
+    change: impl FnOnce(clap::Command) -> clap::Command,
+) -> u8 {
+    usage::answer(words, error, &context.env, &context.own_settings, change)
 }
 
 fn run(command: Command, context: &Context) -> Result<u8, Failure> {

@@ -3,7 +3,6 @@
 
 use super::args::Cli;
 use super::context::Context;
-use super::usage;
 use crate::diag::Failure;
 use crate::model::kind::{EventKind, Kinds};
 use crate::table::terms::KINDS;
@@ -63,8 +62,7 @@ pub fn run(verb: &Verb, words: &[OsString], context: &Context) -> Result<u8, Fai
     let cli = match cli.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
         Ok(cli) => cli,
         Err(error) => {
-            let (words, env) = (line(verb, words), &context.env);
-            return Ok(usage::answer(&words, &error, env, &context.own_settings, with_usage));
+            return Ok(super::answer(&line(verb, words), &error, context, with_usage));
         }
     };
     let inner = Context::new(
