@@ -1,7 +1,7 @@
 //! Completion in the shell: commands and options from the command tree, values from the ledger. The script of
 //! `crm completions SHELL` calls the program with `CRM_COMPLETE` set; [`run`] answers before anything else is done.
 //!
-//! Completers are attached here alone, by the name of an argument's value ([`table::of`]), so that no command knows of
+//! Completers are attached here alone, by the name of an argument's value (`table.rs`), so that no command knows of
 //! them. A ledger that is absent or broken completes less, and nothing is ever printed on stderr.
 
 mod bash;
