@@ -79,6 +79,7 @@ mod small_n;
 mod sources;
 mod start;
 mod tiers;
+mod today;
 mod typing;
 mod typos;
 mod undoing;
