@@ -27,6 +27,9 @@ pub(super) fn draw_fan(
     }
     let step = step(most, 4.0);
     let most = (most / step).ceil() * step;
+    if !(12.0 * step).is_finite() || !most.is_finite() {
+        return None;
+    }
     let ticks: Vec<f64> =
         (0..=12).map(|n| f64::from(n) * step).take_while(|y| *y <= most + step / 2.0).collect();
     let names: Vec<String> = ticks.iter().map(|y| number(*y, decimals(step))).collect();
