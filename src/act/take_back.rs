@@ -3,7 +3,7 @@
 
 use super::session::{Done, Session};
 use super::target::{Entry, Target};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, first_of};
 use crate::disk::file::{id_of, read_text};
 use crate::disk::history::{Deed, Past, last};
 use crate::disk::write::FileChange;
@@ -136,9 +136,7 @@ fn nothing(redo: bool) -> Diagnostic {
 }
 
 fn listed(paths: &[&Path]) -> String {
-    let names = paths.iter().take(NAMED).map(|path| path.display().to_string());
-    let more = paths.len().saturating_sub(NAMED);
-    names.chain((more > 0).then(|| format!("+ {more}"))).collect::<Vec<_>>().join(", ")
+    first_of(paths.iter().map(|path| path.display().to_string()), NAMED)
 }
 
 fn changed_since(past: &Past, changed: &[&Path]) -> Diagnostic {

@@ -6,7 +6,7 @@ mod words;
 mod nearest;
 
 pub use nearest::{is_slip, nearest, one_letter_off, suggest};
-pub use words::{Lang, Words, counted};
+pub use words::{Lang, Words, counted, first_of};
 
 use std::fmt;
 use std::ops::Range;

@@ -136,6 +136,15 @@ pub fn counted(n: impl std::fmt::Display, one: &str, more: &str) -> String {
     format!("{n} {word}")
 }
 
+/// Names in a row; of more than `most` the first ones, and how many more there are: `a, b, + 3`.
+pub fn first_of(names: impl IntoIterator<Item = String>, most: usize) -> String {
+    let mut names: Vec<String> = names.into_iter().collect();
+    let more = names.len().saturating_sub(most);
+    names.truncate(most);
+    names.extend((more > 0).then(|| format!("+ {more}")));
+    names.join(", ")
+}
+
 /// A text in English and in Chinese, [`Words`]: `words!("no rep `{id}`", "没有业务员 `{id}`")`.
 /// Both take the same arguments, as `format!` does.
 macro_rules! words {
@@ -158,6 +167,12 @@ mod tests {
         assert_eq!(counted(2, "day", "days"), "2 days");
         assert_eq!(counted(11, "day", "days"), "11 days");
         assert_eq!(counted("1.5", "time", "times"), "1.5 times");
+    }
+
+    #[test]
+    fn no_more_names_than_the_most_are_in_a_row() {
+        let of = |n: u8| first_of((0..n).map(|n| char::from(b'a' + n).to_string()), 2);
+        assert_eq!([0, 1, 2, 3, 5].map(of), ["", "a", "a, b", "a, b, + 1", "a, b, + 3"]);
     }
 
     #[test]

@@ -87,9 +87,11 @@ impl PageFolder {
             }
         };
         if !folder.is_dir() {
-            make_folder(folder, &root.join(SETTINGS)).map_err(|error| failed(folder, &error))?;
+            make_folder(folder, &root.join(SETTINGS))
+                .map_err(|error| Diagnostic::unwritable(folder, &error))?;
         }
-        let folder = folder.canonicalize().map_err(|error| failed(folder, &error))?;
+        let folder =
+            folder.canonicalize().map_err(|error| Diagnostic::unwritable(folder, &error))?;
         Ok(PageFolder {
             folder,
             like: root.join(SETTINGS),
@@ -136,7 +138,7 @@ impl PageFolder {
             }
             Err(error) => {
                 let mut failure = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-                failure.get_or_insert_with(|| failed(&path, &error));
+                failure.get_or_insert_with(|| Diagnostic::unwritable(&path, &error));
             }
         }
     }
@@ -175,7 +177,8 @@ impl PageFolder {
         let lines = std::iter::once(HEAD).chain(names.iter().map(String::as_str));
         let text: String = lines.map(|line| format!("{line}\n")).collect();
         let path = self.folder.join(LIST);
-        replace_quickly(&path, Some(&self.like), text.as_bytes()).map_err(|e| failed(&path, &e))
+        replace_quickly(&path, Some(&self.like), text.as_bytes())
+            .map_err(|e| Diagnostic::unwritable(&path, &e))
     }
 
     /// Makes the folder of a page, if it is not there. A link in its place is refused: it leads elsewhere.
@@ -212,12 +215,6 @@ fn make_folder(folder: &Path, like: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn make_folder(folder: &Path, _: &Path) -> std::io::Result<()> {
     fs::create_dir(folder)
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
-    let path = path.display();
-    let message = words!("{path} cannot be written: {error}", "无法写入 {path}：{error}");
-    Diagnostic::new(Code::WriteFailed, message)
 }
 
 /// Is there no such folder, or nothing in it?

@@ -7,7 +7,7 @@
 //! for the ledger's own files only, a new text is used only if it matches the journal, and nothing is written
 //! through a link.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, first_of};
 use crate::disk::durable::{failed, sync_files, sync_folder, write_durably, write_new};
 use crate::disk::file::{MAX_FILE, symlink};
 use crate::disk::history::{self, Deed};
@@ -409,11 +409,7 @@ fn cut_short(failed: Diagnostic) -> Diagnostic {
 
 /// The paths of steps; of many, the first and how many more.
 pub(super) fn listed<'s>(steps: impl Iterator<Item = &'s JournalStep>) -> String {
-    let mut names: Vec<String> = steps.map(|step| step.path.display().to_string()).collect();
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    names.extend((more > 0).then(|| format!("+ {more}")));
-    names.join(", ")
+    first_of(steps.map(|step| step.path.display().to_string()), NAMED)
 }
 
 /// That a commit was finished, or taken back, which a dead writer left half done.

@@ -29,10 +29,15 @@ pub fn count(n: u64) -> Cell {
 
 /// Why there is no figure: too few cases.
 pub fn few(n: u64, lang: Lang) -> Cell {
-    Cell::absent(match lang {
+    Cell::absent(too_few(n, lang))
+}
+
+/// The same within a sentence.
+pub fn too_few(n: u64, lang: Lang) -> String {
+    match lang {
         Lang::En | Lang::Machine => format!("n = {n}, too few"),
         Lang::Zh => format!("n = {n}，太少"),
-    })
+    }
 }
 
 /// A day that a curve reaches, or that it lies beyond the last one that was observed.

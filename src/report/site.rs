@@ -75,10 +75,8 @@ impl Entry {
         }
     }
 
-    /// The file of its page, below the folder.
-    pub fn file(&self) -> String {
-        let folder = if self.is_customer { "c" } else { "p" };
-        format!("{folder}/{}.html", self.id)
+    fn file(&self) -> String {
+        file_of(&self.id, self.is_customer)
     }
 }
 
@@ -120,7 +118,7 @@ impl Site {
     pub fn files(&self) -> Vec<String> {
         let mut files: Vec<String> = self.entries.iter().map(Entry::file).collect();
         files.extend(self.main_pages().into_iter().chain(self.pager()).map(|(_, file)| file));
-        files.extend(REPORTS.iter().map(|report| format!("report/{}.html", report.name)));
+        files.extend(REPORTS.iter().map(report_file));
         files.extend(self.reps.values().cloned());
         files
     }
@@ -156,7 +154,7 @@ impl Site {
             (Some(id), _) => self.entry(id)?.file(),
             (None, "account" | "customer") => self.entry(text)?.file(),
             (None, "owner" | "rep" | "member" | "manager" | "by") => self.reps.get(text)?.clone(),
-            (None, "report") => format!("report/{}.html", find(text)?.name),
+            (None, "report") => report_file(find(text)?),
             _ => return None,
         };
         Some(address(&file))
@@ -311,8 +309,7 @@ impl Site {
         }));
         rows.extend(REPORTS.iter().map(|report| {
             let (en, zh) = report.about;
-            let file = format!("report/{}.html", report.name);
-            vec![file, report.name.to_owned(), self.lang.pick(en, zh).to_owned()]
+            vec![report_file(report), report.name.to_owned(), self.lang.pick(en, zh).to_owned()]
         }));
         let lines: Vec<String> = rows.iter().map(|row| script_list(row)).collect();
         format!("const CRM = [\n{}\n];\n", lines.join(",\n"))
@@ -343,7 +340,17 @@ fn made(report: &Report, book: &Book, request: &Request) -> Sheet {
 /// The page of a report, without a query and without options: its file and the page.
 pub fn report_page(report: &Report, book: &Book) -> (String, Page) {
     let request = Request::of(Query::everything());
-    (format!("report/{}.html", report.name), page_of(made(report, book, &request)))
+    (report_file(report), page_of(made(report, book, &request)))
+}
+
+/// The file of the page of a prospect, or of a customer's file, below the folder.
+pub fn file_of(id: &str, is_customer: bool) -> String {
+    let folder = if is_customer { "c" } else { "p" };
+    format!("{folder}/{id}.html")
+}
+
+fn report_file(report: &Report) -> String {
+    format!("report/{}.html", report.name)
 }
 
 fn list_file(n: usize) -> String {

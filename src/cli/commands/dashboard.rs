@@ -3,8 +3,11 @@
 use super::report::SelectionArgs;
 use crate::cli::context::{Context, missing};
 use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::disk::ledger::Ledger;
 use crate::render::{Format, page};
+use crate::report::Request;
 use crate::report::dashboard::{Courses, dashboard};
+use crate::rules::book::Book;
 use crate::table::page::Page;
 use clap::Args;
 use std::path::PathBuf;
@@ -74,21 +77,38 @@ impl Dashboard {
         request.period =
             self.period.as_deref().map(|text| context.period("--period", text)).transpose()?;
         let book = context.book_for(&request, true)?;
-        let fits = context.ledger()?.paths().0.len() <= IN_MEMORY;
-        let mut make = || -> Result<Page, Diagnostic> {
-            let courses = Courses::of(&book, &request);
-            if fits {
-                book.records();
-            }
-            dashboard(&book, &mut request, courses, &self.selection.text())
-        };
-        let mut page = context.reading(&book, &mut make)??;
-        // The page is read where stderr is not.
-        if let Some(missing) = missing(&book) {
-            page.about = format!("{}  ·  {}", page.about, missing.get(context.lang()));
-        }
-        Ok(page)
+        let (fits, words) = (fits(context.ledger()?), self.selection.text());
+        let mut make = || start_page(&book, &mut request, fits, &words);
+        Ok(context.reading(&book, &mut make)??)
     }
+}
+
+/// Are the prospects of a ledger kept in memory while pages are made?
+pub(super) fn fits(ledger: &Ledger) -> bool {
+    ledger.paths().0.len() <= IN_MEMORY
+}
+
+/// The page of the selected prospects. If they fit, the records are in memory from then on. `words`: the query as it was
+/// typed.
+///
+/// # Errors
+/// Fails as the reports on it do.
+pub(super) fn start_page(
+    book: &Book,
+    request: &mut Request,
+    fits: bool,
+    words: &str,
+) -> Result<Page, Diagnostic> {
+    let courses = Courses::of(book, request);
+    if fits {
+        book.records();
+    }
+    let mut page = dashboard(book, request, courses, words)?;
+    // The page is read where stderr is not.
+    if let Some(missing) = missing(book) {
+        page.about = format!("{}  ·  {}", page.about, missing.get(book.settings.language));
+    }
+    Ok(page)
 }
 
 fn into_a_file() -> Words {

@@ -1,11 +1,11 @@
 //! `crm site -o DIR`: the whole ledger as a folder of pages.
 
-use crate::cli::context::{Context, missing};
+use super::dashboard::{fits, start_page};
+use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words, counted};
 use crate::disk::pages::PageFolder;
 use crate::render::{Place, SCRIPT, STYLE, page};
-use crate::report::dashboard::{Courses, dashboard};
-use crate::report::site::{Site as Pages, report_page};
+use crate::report::site::{Site as Pages, file_of, report_page};
 use crate::report::{REPORTS, Request};
 use crate::rules::book::{Book, Files, Keep};
 use crate::rules::query::Query;
@@ -16,10 +16,6 @@ use clap::Args;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::PathBuf;
-
-/// Up to so many prospects are kept in memory, about 90 MB, while the reports are made. Of a larger ledger each
-/// report reads the files itself.
-const IN_MEMORY: usize = 10_000;
 
 /// The whole ledger as a folder of pages: the dashboard, every report, each prospect, customer and rep, a search
 ///
@@ -56,7 +52,7 @@ impl Site {
         let out = PageFolder::open(folder, &ledger.root)?;
         let mut book = context.unread_book()?;
         book.keep = Keep::Everything;
-        let fits = ledger.paths().0.len() <= IN_MEMORY;
+        let fits = fits(ledger);
         let writer = Writer { out: &out, options: context.render_options() };
         context.reading(&book, || writer.write(&book, fits))??;
         let (pages, removed) = out.finish()?;
@@ -90,14 +86,7 @@ impl Writer<'_> {
         self.out.write("index.js", site.index().as_bytes());
         self.prospects(&site, &main, book);
         let mut request = Request::of(Query::everything());
-        let courses = Courses::of(book, &request);
-        if fits {
-            book.records();
-        }
-        let mut start = dashboard(book, &mut request, courses, "")?;
-        if let Some(missing) = missing(book) {
-            start.about = format!("{}  ·  {}", start.about, missing.get(self.options.lang));
-        }
+        let start = start_page(book, &mut request, fits, "")?;
         self.put(&site, "index.html", &start, &main, None);
         self.customers(&site, &main, book);
         let put = |(file, page): (String, Page)| self.put(&site, &file, &page, &main, None);
@@ -148,8 +137,7 @@ impl Writer<'_> {
         prospects: Vec<Record>,
         book: &Book,
     ) {
-        let folder = if record.prospect.is_customer { "c" } else { "p" };
-        let file = format!("{folder}/{}.html", record.prospect.id);
+        let file = file_of(&record.prospect.id, record.prospect.is_customer);
         let own = site.own_links(record, &book.settings);
         let links: Vec<(String, String)> = main.iter().cloned().chain(own).collect();
         let page = site.page_of(record, prospects, book);

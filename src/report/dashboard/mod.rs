@@ -8,7 +8,7 @@ mod tiles;
 use super::breakdown::percent;
 use super::cases::Cases;
 use super::conversion::onward;
-use super::figures::enough;
+use super::figures::{enough, too_few};
 use super::funnel::funnel_with;
 use super::{Request, Takes, aging, due, find};
 use crate::diag::Diagnostic;
@@ -145,8 +145,7 @@ fn funnel(book: &Book, request: &Request) -> Sheet {
     let lang = book.settings.language;
     let words = |(went, of): &(usize, usize)| match (of, lang) {
         (0, _) => String::new(),
-        (of, Lang::En | Lang::Machine) if !enough(*of as u64) => format!("n = {of}, too few"),
-        (of, Lang::Zh) if !enough(*of as u64) => format!("n = {of}，太少"),
+        (of, _) if !enough(*of as u64) => too_few(*of as u64, lang),
         (of, _) => {
             let share = percent(*went as f64 / *of as f64);
             match lang {

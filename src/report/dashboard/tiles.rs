@@ -3,8 +3,8 @@
 use super::course::{DayFigures, WEEKS};
 use crate::model::settings::Settings;
 use crate::report::breakdown::percent;
-use crate::report::figures::words;
-use crate::report::outlook::{ForecastLine, Outlook};
+use crate::report::figures::{too_few, words};
+use crate::report::outlook::{ForecastItem, ForecastLine, Outlook};
 use crate::rules::span::Span;
 use crate::table::page::{Change, Gauge, Tile, Way, elapsed};
 use crate::value::label::Lang;
@@ -102,14 +102,6 @@ fn tile(
     }
 }
 
-/// That there are too few, as every report states it.
-fn too_few(n: u64, lang: Lang) -> String {
-    match lang {
-        Lang::En | Lang::Machine => format!("n = {n}, too few"),
-        Lang::Zh => format!("n = {n}，太少"),
-    }
-}
-
 /// All tiles. `days`: the day and the weeks before it, the latest first.
 pub(super) fn tiles(days: &[DayFigures], period: Period, settings: &Settings) -> Vec<Tile> {
     let lang = settings.language;
@@ -187,20 +179,15 @@ fn period_name(period: Period, settings: &Settings) -> String {
 }
 
 /// The open prospects in the ledger's own currency: what they are worth by the calibrated odds of their columns.
-fn outlook(day: &DayFigures) -> Outlook {
-    let own = |line: ForecastLine| !matches!(line, ForecastLine::Foreign(_));
-    Outlook::of(day.expected.items().filter(|item| own(item.open.line)))
-}
-
-fn expected(day: &DayFigures) -> Amount {
-    let own = |line: ForecastLine| !matches!(line, ForecastLine::Foreign(_));
-    Outlook::sums(day.expected.items().filter(|item| own(item.open.line))).expected
+fn own(day: &DayFigures) -> impl Iterator<Item = ForecastItem<'_>> + Clone {
+    let is_own = |item: &ForecastItem| !matches!(item.open.line, ForecastLine::Foreign(_));
+    day.expected.items().filter(is_own)
 }
 
 fn open_value(days: &[DayFigures], now: &DayFigures, lang: Lang) -> Tile {
-    let course = days.iter().map(|day| Some(expected(day).to_f64())).collect();
+    let course = days.iter().map(|day| Some(Outlook::sums(own(day)).expected.to_f64())).collect();
     let label = lang.pick("Weighted open value", "进行中的加权价值");
-    let outlook = outlook(now);
+    let outlook = Outlook::of(own(now));
     let (n, value) = (outlook.count, outlook.value.round(0).grouped());
     let ends = outlook.quantile(0.1).zip(outlook.quantile(0.9)).filter(|_| n > 0);
     let ends = ends.map(|(low, high)| {

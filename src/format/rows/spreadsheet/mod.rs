@@ -8,7 +8,7 @@ mod open_document;
 mod records;
 mod sheet;
 
-use crate::diag::{Code, Diagnostic, Place, Words};
+use crate::diag::{Code, Diagnostic, Place, Words, first_of};
 use crate::model::mapping::Form;
 use crate::model::rows::SourceRows;
 use archive::Container;
@@ -112,11 +112,7 @@ fn chosen(workbook: &mut dyn Workbook, form: &Form, shown: &Path) -> Result<usiz
 }
 
 fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    names.extend((more > 0).then(|| format!("+ {more}")));
-    names.join(", ")
+    first_of(names.map(|name| format!("`{name}`")), NAMED)
 }
 
 fn no_sheet(wanted: &str, names: &[String], shown: &Path) -> Diagnostic {
