@@ -361,7 +361,7 @@ impl Parts {
         copy
     }
 
-    /// What is retracted, and what counts instead, in the order of the days.
+    /// The entries that are retracted, each with the copy that counts instead, in the order of the days.
     fn quieted(mut self, other: &Prospect) -> Vec<Quieted> {
         let theirs = self.openings.iter().filter(|one| !one.is_ours);
         let opened: BTreeSet<Text> = theirs.map(|one| one.key.clone()).collect();

@@ -31,7 +31,7 @@ pub struct Reference {
 /// Every file that names the customer of this id, sorted by path; `but`: files that are not looked at.
 ///
 /// # Errors
-/// Fails with what is wrong with a file that has the id in its text and cannot be read.
+/// Fails with the errors of a file that has the id in its text and cannot be read.
 pub fn references(ledger: &Ledger, id: &str, but: &[&Path]) -> Result<Vec<Reference>, Failure> {
     let (paths, _) = ledger.paths();
     let wanted = fold(id);

@@ -11,6 +11,7 @@ pub mod diagnose;
 pub mod draft;
 pub mod environment;
 pub mod external;
+pub mod note_file;
 pub mod own;
 pub mod pager;
 pub mod progress;
@@ -52,7 +53,6 @@ pub fn main() -> u8 {
         Err(wrong) => return stopped(&wrong.into(), look("auto", own.language)),
     };
     let words = own::or_today(words, &env);
-    let command = own::named(&words);
     let mut cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => return usage::answer(&words, &error, &env, &own, |cli| cli),
@@ -71,18 +71,11 @@ pub fn main() -> u8 {
         cli.global.output = Some(dashboard.unnamed());
     }
     let is_text = matches!(&cli.command, Command::Export(export) if export.is_text());
-    let context = match Context::new(cli.global, env.clone(), own, command, is_text) {
+    let context = match Context::new(cli.global, env.clone(), own, words, is_text) {
         Ok(context) => context,
         Err(failure) => return stopped(&failure, look(&choice, own_lang)),
     };
-    let done = run(cli.command, &context);
-    let beside = context.beside();
-    if !beside.is_empty() {
-        context.learn_language();
-        diagnose::show(&beside, context.look_of_messages());
-    }
-    let done = done.and_then(|status| context.finish().map(|()| status));
-    done.unwrap_or_else(|failure| {
+    carried_out(cli.command, &context).unwrap_or_else(|failure| {
         context.learn_language();
         stopped(&failure, context.look_of_messages())
     })
@@ -102,6 +95,17 @@ fn answer(
     change: impl FnOnce(clap::Command) -> clap::Command,
 ) -> u8 {
     usage::answer(words, error, &context.env, &context.own_settings, change)
+}
+
+/// Runs a command to its end: its output is written, and what was found beside it is told.
+fn carried_out(command: Command, context: &Context) -> Result<u8, Failure> {
+    let done = run(command, context);
+    let beside = context.beside();
+    if !beside.is_empty() {
+        context.learn_language();
+        diagnose::show(&beside, context.look_of_messages());
+    }
+    done.and_then(|status| context.finish().map(|()| status))
 }
 
 fn run(command: Command, context: &Context) -> Result<u8, Failure> {

@@ -2,14 +2,14 @@
 
 use super::args::Cli;
 use super::environment::Environment;
-use super::usage::language::stated;
+use super::usage::language::{option_of, stated_folder, word_at};
 use crate::diag::{Code, Diagnostic, Failure, Place};
 use crate::disk::root::find_root;
 use crate::format::own_settings::read_own_settings;
 use crate::model::own_settings::OwnSettings;
-use clap::{Arg, ArgAction, Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Reads the settings of the user; those of a user who has no file are empty.
 ///
@@ -53,7 +53,7 @@ pub fn expanded(
         let not_closed = || words!("`{name}`: a quote is not closed", "`{name}`：引号没有配对");
         words_of(line).ok_or_else(|| wrong(not_closed()))
     };
-    let Some(at) = command_at(&words, &cli) else { return Ok(words) };
+    let Some(at) = word_at(&cli, &words, 1) else { return Ok(words) };
     let mut command = words[at].to_string_lossy().into_owned();
     let mut added = Vec::new();
     let mut known = Vec::new();
@@ -83,20 +83,20 @@ pub fn expanded(
 
 /// The words of a command line; those without a command, in a ledger, ask for the day at a glance.
 pub fn or_today(mut words: Vec<OsString>, env: &Environment) -> Vec<OsString> {
-    let options = ["-h", "--help", "-V", "--version"];
-    let is_question = |word: &OsString| options.iter().any(|option| word == option);
-    let stated = stated(&words, "--ledger").map(PathBuf::from);
-    let folder = stated.or_else(|| env.ledger.as_ref().map(PathBuf::from));
-    let here = std::env::current_dir().unwrap_or_default();
-    // Most lines have a command behind the program: the tree of commands is not built for them.
-    if words.get(1).is_some_and(|word| !word.to_string_lossy().starts_with('-'))
-        || words.iter().any(is_question)
-        || command_at(&words, &Cli::command()).is_some()
-        || find_root(folder.as_deref(), &here).is_err()
-    {
+    // Most lines have a command behind the program: nothing is looked for then.
+    if words.get(1).is_some_and(|word| !word.to_string_lossy().starts_with('-')) {
         return words;
     }
-    words.push("today".into());
+    let options = ["-h", "--help", "-V", "--version"];
+    let is_question = |word: &OsString| options.iter().any(|option| word == option);
+    let in_a_ledger = || {
+        let here = std::env::current_dir().unwrap_or_default();
+        find_root(stated_folder(&words, env).as_deref(), &here).is_ok()
+    };
+    let names_none = || word_at(&Cli::command(), &words, 1).is_none();
+    if !words.iter().any(is_question) && names_none() && in_a_ledger() {
+        words.push("today".into());
+    }
     words
 }
 
@@ -122,38 +122,14 @@ fn without_typed(words: Vec<String>, typed: &[&OsString], command: &Command) -> 
     let mut words = words.into_iter();
     while let Some(word) = words.next() {
         match option_of(&word, command).filter(|option| is_typed(option)) {
-            Some(option) if takes_value(option) && !word.contains('=') => drop(words.next()),
+            Some(option) if option.get_action().takes_values() && !word.contains('=') => {
+                words.next();
+            }
             Some(_) => {}
             None => kept.push(word),
         }
     }
     kept
-}
-
-/// The option that a word names: `--by`, `--by=owner`, `-s`.
-fn option_of<'c>(word: &str, command: &'c Command) -> Option<&'c Arg> {
-    command.get_arguments().find(|option| match word.strip_prefix("--") {
-        Some(long) => option.get_long() == long.split('=').next(),
-        None => option.get_short().is_some_and(|short| word == format!("-{short}")),
-    })
-}
-
-fn takes_value(option: &Arg) -> bool {
-    matches!(option.get_action(), ArgAction::Set | ArgAction::Append)
-}
-
-/// The position of the command among the words: the first word that is no option of every command, nor its value.
-fn command_at(words: &[OsString], cli: &Command) -> Option<usize> {
-    let mut at = 1;
-    while let Some(word) = words.get(at) {
-        let word = word.to_string_lossy();
-        if !word.starts_with('-') || word == "-" {
-            return Some(at);
-        }
-        let option = option_of(&word, cli).filter(|option| takes_value(option));
-        at += if option.is_some() && !word.contains('=') { 2 } else { 1 };
-    }
-    None
 }
 
 #[cfg(test)]

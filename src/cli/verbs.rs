@@ -58,39 +58,28 @@ pub fn run(verb: &Verb, words: &[OsString], context: &Context) -> Result<u8, Fai
     let with_usage = |cli: Command| {
         cli.mut_subcommand(&command, |command| command.override_usage(verb.usage.clone()))
     };
-    let cli = Cli::command().try_get_matches_from(line(verb, words));
+    let line = line(verb, words, &context.words);
+    let cli = Cli::command().try_get_matches_from(&line);
     let cli = match cli.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
         Ok(cli) => cli,
         Err(error) => {
-            return Ok(super::answer(&line(verb, words), &error, context, with_usage));
+            return Ok(super::answer(&line, &error, context, with_usage));
         }
     };
     let inner = Context::new(
         cli.global,
         context.env.clone(),
         context.own_settings.clone(),
-        context.command.clone(),
+        context.words.clone(),
         false,
     )?;
-    let done = super::run(cli.command, &inner);
-    let beside = inner.beside();
-    if !beside.is_empty() {
-        inner.learn_language();
-        super::diagnose::show(&beside, inner.look_of_messages());
-    }
-    let status = done?;
-    inner.finish()?;
-    Ok(status)
+    super::carried_out(cli.command, &inner)
 }
 
-/// The command line: the options before the verb stay before the command.
-fn line(verb: &Verb, words: &[OsString]) -> Vec<OsString> {
-    let typed: Vec<OsString> = std::env::args_os().collect();
-    let at = typed.len().saturating_sub(words.len());
-    let mut line = match typed.get(at..) {
-        Some(tail) if tail == words && at > 0 => typed[..at].to_vec(),
-        _ => vec!["crm".into()],
-    };
+/// The command line: the options before the verb stay before the command. `words`: the verb and what is behind it, the
+/// end of the whole line.
+fn line(verb: &Verb, words: &[OsString], whole: &[OsString]) -> Vec<OsString> {
+    let mut line = whole[..whole.len().saturating_sub(words.len())].to_vec();
     line.extend(verb.words.iter().map(Into::into));
     line.extend(words.iter().skip(1).cloned());
     line

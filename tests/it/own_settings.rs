@@ -74,3 +74,15 @@ fn wrong_settings_stop_every_command_with_their_place() {
     let told = with(&sandbox, &[], &["list"]).fails(2);
     contains(&told, &["alias `list`: a command has this name"]);
 }
+
+#[test]
+fn an_alias_of_a_verb_keeps_the_options_before_it() {
+    let sandbox = ledger("[alias]\nring = \"call\"\nreach = \"meet\"\n");
+    let elsewhere = Sandbox::empty();
+    let mut command = elsewhere.command();
+    command.env("CRM_CONFIG", sandbox.path().join(".config/crm/config.toml"));
+    let folder = sandbox.path().display().to_string();
+    command.args(["--ledger", &folder, "reach", "zhang", "-m", "met"]);
+    run(&mut command).done();
+    contains(&sandbox.read("prospects/zhang.toml"), &["kind = \"meeting\"", "note = \"met\""]);
+}

@@ -9,15 +9,15 @@ use crate::cli::commands::edit::run_editor;
 use crate::cli::context::Context;
 use crate::cli::details::DetailsTyped;
 use crate::cli::draft::money;
-use crate::diag::{Code, Diagnostic, Failure, Lang};
-use crate::disk::file::{id_of, read_text};
+use crate::cli::note_file::NoteFile;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::disk::file::id_of;
 use crate::disk::find::find;
 use crate::model::pipeline::Pipeline;
 use crate::model::settings::Settings;
 use crate::value::money::Amount;
 use clap::Args;
-use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::io::IsTerminal;
 
 /// Record an event: a call, a meeting, a payment, …
 ///
@@ -98,58 +98,6 @@ pub struct Log {
     details: DetailsTyped,
     #[command(flatten)]
     chosen: Where,
-}
-
-/// The file in which an editor writes a note.
-struct NoteFile(tempfile::NamedTempFile);
-
-impl NoteFile {
-    /// An empty note, with a comment about the entry.
-    fn new(named: &str, kind: &str, lang: Lang) -> Result<NoteFile, Diagnostic> {
-        let about = lang.pick(
-            "Lines that begin with # are left out; an empty text is no note.",
-            "以 # 开头的行不会写入；留空即没有备注。",
-        );
-        let text = format!("\n# {named}: {kind}\n# {about}\n");
-        let made = tempfile::Builder::new().prefix("crm-note-").suffix(".txt").tempfile();
-        let written = made.and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            Ok(NoteFile(file))
-        });
-        written.map_err(|error| Diagnostic::unwritable(&std::env::temp_dir(), &error))
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// The note; `None` for an empty one.
-    fn text(&self) -> Result<Option<String>, Diagnostic> {
-        let typed = read_text(self.path(), self.path())?;
-        Ok(note_in(&typed))
-    }
-
-    /// A failure to record the entry, after which the text is kept.
-    fn kept(self, mut failure: Failure) -> Failure {
-        if let Ok(Some(_)) = self.text()
-            && let Ok((_, path)) = self.0.keep()
-            && let Some(last) = failure.0.last_mut()
-        {
-            let path = path.display();
-            last.help.push(words!(
-                "your note is kept: -m \"$(cat {path})\"",
-                "备注已保留：-m \"$(cat {path})\""
-            ));
-        }
-        failure
-    }
-}
-
-/// A text without its comments and outer blank lines; `None` where nothing is left.
-fn note_in(typed: &str) -> Option<String> {
-    let lines: Vec<&str> = typed.lines().filter(|line| !line.starts_with('#')).collect();
-    let text = lines.join("\n").trim().to_owned();
-    (!text.is_empty()).then_some(text)
 }
 
 fn no_editor() -> Diagnostic {
@@ -292,17 +240,4 @@ fn score(text: &str) -> Result<Amount, Diagnostic> {
         let message = words!("--score: `{text}` is not a number", "--score：`{text}` 不是数字");
         Diagnostic::new(Code::BadArgument, message)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_note_is_what_is_left_without_comments() {
-        assert_eq!(note_in("\n# zhang: call\n"), None);
-        assert_eq!(note_in(""), None);
-        assert_eq!(note_in("Wants it\n# x\n\nsoon\n").as_deref(), Some("Wants it\n\nsoon"));
-        assert_eq!(note_in("no # comment").as_deref(), Some("no # comment"));
-    }
 }

@@ -6,7 +6,7 @@ use crate::diag::Failure;
 use crate::report::today::today;
 use clap::Args;
 
-/// The day at a glance: what is due, who moved, what is late; `crm` alone does the same
+/// The day at a glance: things due, moves, prospects past the cycle; `crm` alone does the same
 ///
 /// 今天一览：待办、移动、逾期；在账本里只输入 `crm` 也一样
 #[derive(Debug, Args)]

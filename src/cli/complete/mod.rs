@@ -13,6 +13,7 @@ mod values;
 use super::args::Cli;
 use super::environment::Environment;
 use super::own;
+use super::usage::language::stated;
 use super::verbs;
 use crate::diag::Lang;
 use crate::disk::ledger::Ledger;
@@ -66,11 +67,14 @@ struct World {
 impl World {
     /// Looks for the ledger that the words mean, and reads its settings.
     fn of(typed: &[OsString]) -> World {
-        let words = typed.iter().skip_while(|word| *word != "--").skip(2);
-        let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+        let line: Vec<OsString> =
+            typed.iter().skip_while(|w| *w != "--").skip(1).cloned().collect();
+        let words = line.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+        let option = |name| stated(&line, name).filter(|value| !value.is_empty());
         let env = Environment::read();
         let own = own::read(env.config.as_deref()).unwrap_or_default();
-        let stated = option(&words, "--ledger").map(folder).or(env.ledger.map(PathBuf::from));
+        let stated =
+            option("--ledger").map(|typed| folder(&typed)).or(env.ledger.map(PathBuf::from));
         let here = std::env::current_dir().unwrap_or_default();
         let root = find_root(stated.as_deref(), &here).ok();
         let ledger = root.map(|root| {
@@ -78,7 +82,7 @@ impl World {
             opened.unwrap_or_else(|_| Ledger::without_settings(root.clone(), root))
         });
         let settings = ledger.as_ref().map(|ledger| ledger.settings.clone());
-        let code = option(&words, "--lang").map(str::to_owned).or(env.stated_lang);
+        let code = option("--lang").or(env.stated_lang);
         let lang = code.and_then(|code| Lang::parse(&code)).or(own.language);
         let lang = lang.or(settings.as_ref().map(|settings| settings.language));
         let settings = settings.unwrap_or_default();
@@ -89,18 +93,6 @@ impl World {
     fn is_behind_a_word(&self) -> bool {
         self.words.iter().filter(|word| !word.starts_with('-')).count() > 2
     }
-}
-
-/// The value of an option among the words.
-fn option<'w>(words: &'w [String], name: &str) -> Option<&'w str> {
-    let after = |(at, word): (usize, &'w String)| {
-        let rest = word.strip_prefix(name)?;
-        match rest.strip_prefix('=') {
-            Some(value) => Some(value),
-            None => rest.is_empty().then(|| words.get(at + 1).map(String::as_str)).flatten(),
-        }
-    };
-    words.iter().enumerate().find_map(after).filter(|value| !value.is_empty())
 }
 
 /// A folder as it is typed: quotes and the home folder are still in it.

@@ -21,6 +21,7 @@ use crate::value::label::Lang;
 use crate::value::period::FiscalYear;
 use output::{Piece, can_be_written, format_asked};
 use std::cell::{Cell, RefCell};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
@@ -28,6 +29,7 @@ use super::args::Global;
 use super::clock::DayClock;
 use super::diagnose::Look;
 use super::environment::Environment;
+use super::own::named;
 use super::progress::Progress;
 use super::terminal::{colored, columns};
 
@@ -39,6 +41,8 @@ pub struct Context {
     pub env: Environment,
     /// The user's own settings.
     pub own_settings: OwnSettings,
+    /// The command line, with aliases and the user's own options in their places.
+    pub words: Vec<OsString>,
     /// The command: its name and the first words behind it.
     pub command: String,
     /// The current folder.
@@ -128,7 +132,7 @@ impl Context {
         global: Global,
         env: Environment,
         own_settings: OwnSettings,
-        command: String,
+        words: Vec<OsString>,
         is_text: bool,
     ) -> Result<Context, Failure> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
@@ -146,7 +150,8 @@ impl Context {
             global,
             env,
             own_settings,
-            command,
+            command: named(&words),
+            words,
             here,
             clock,
             format,

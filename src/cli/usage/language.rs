@@ -20,9 +20,7 @@ pub fn before_parsing(words: &[OsString], env: &Environment, own: Option<Lang>) 
 /// The language of the ledger that a command line means; none where there is no ledger that can be read.
 fn of_ledger(words: &[OsString], env: &Environment) -> Option<Lang> {
     let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let folder = stated(words, "--ledger").map(PathBuf::from);
-    let folder = folder.or_else(|| env.ledger.as_ref().map(PathBuf::from));
-    let root = find_root(folder.as_deref(), &here).ok()?;
+    let root = find_root(stated_folder(words, env).as_deref(), &here).ok()?;
     let shown = root.strip_prefix(&here).map_or_else(|_| root.clone(), Path::to_path_buf);
     Ledger::open(root, shown).ok().map(|ledger| ledger.settings.language)
 }
@@ -43,29 +41,42 @@ pub fn stated(words: &[OsString], option: &str) -> Option<String> {
     found
 }
 
+/// The folder of a ledger that a command line or the environment states.
+pub fn stated_folder(words: &[OsString], env: &Environment) -> Option<PathBuf> {
+    stated(words, "--ledger").map(PathBuf::from).or_else(|| env.ledger.as_ref().map(PathBuf::from))
+}
+
 /// The command that a command line means, as far as it can be understood; `root` is built.
 pub fn command_of<'c>(root: &'c Command, words: &[OsString]) -> &'c Command {
-    let mut at = root;
-    let mut words = words.iter().skip(1).map(|word| word.to_string_lossy());
-    while let Some(word) = words.next() {
-        if let Some(long) = word.strip_prefix("--") {
-            let arg = at.get_arguments().find(|arg| arg.get_long() == Some(long));
-            if arg.is_some_and(needs_value) {
-                words.next();
-            }
-        } else if let Some(shorts) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
-            let last = shorts.chars().next_back();
-            let arg = at.get_arguments().find(|arg| arg.get_short() == last);
-            if shorts.chars().count() == 1 && arg.is_some_and(needs_value) {
-                words.next();
-            }
-        } else if let Some(sub) = at.find_subcommand(&*word) {
-            at = sub;
-        } else {
-            break;
-        }
+    let (mut command, mut from) = (root, 1);
+    while let Some(at) = word_at(command, words, from) {
+        let Some(below) = command.find_subcommand(&words[at]) else { break };
+        (command, from) = (below, at + 1);
     }
-    at
+    command
+}
+
+/// The position of the first word, from one on, that is no option of a command, nor the value of one.
+pub fn word_at(command: &Command, words: &[OsString], from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(word) = words.get(at) {
+        let word = word.to_string_lossy();
+        if !word.starts_with('-') || word == "-" {
+            return Some(at);
+        }
+        let is_whole = !word.contains('=');
+        let option = option_of(&word, command).filter(|option| is_whole && needs_value(option));
+        at += if option.is_some() { 2 } else { 1 };
+    }
+    None
+}
+
+/// The option of a command that a word names: `--by`, `--by=owner`, `-s`.
+pub fn option_of<'c>(word: &str, command: &'c Command) -> Option<&'c Arg> {
+    command.get_arguments().find(|option| match word.strip_prefix("--") {
+        Some(long) => option.get_long() == long.split('=').next(),
+        None => option.get_short().is_some_and(|short| word == format!("-{short}")),
+    })
 }
 
 /// Does the word after an option belong to it?
