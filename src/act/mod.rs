@@ -8,6 +8,7 @@ pub mod allocate;
 pub mod backtest;
 pub mod campaign;
 pub mod change;
+pub mod commit;
 pub mod customer;
 pub mod edit;
 pub mod eligible;

@@ -94,6 +94,17 @@ pub struct Global {
     /// 颜色：auto、always、never [默认：auto，仅在终端上]
     #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"])]
     pub color: Option<String>,
+    /// What writes commits what it wrote, and nothing else; the message says what moved, unless one is given
+    /// (--commit="…") [default: `[git] commit` of crm.toml]
+    ///
+    /// 写入的命令只把自己所写的提交到 git；提交说明写明变动，也可自己写（--commit="……"）[默认：crm.toml 的 `[git] commit`]
+    #[arg(long, global = true, value_name = "MESSAGE", num_args = 0..=1, require_equals = true, conflicts_with = "no_commit")]
+    pub commit: Option<Option<String>>,
+    /// Commit nothing, although crm.toml asks for it
+    ///
+    /// 不提交，即使 crm.toml 要求提交
+    #[arg(long, global = true)]
+    pub no_commit: bool,
     /// Print long output as it is, without a pager (CRM_PAGER, PAGER, less)
     ///
     /// 长输出直接打印，不用分页程序（CRM_PAGER、PAGER、less）
@@ -215,6 +226,44 @@ pub enum Command {
     Doctor(commands::doctor::Doctor),
     #[command(external_subcommand)]
     External(Vec<OsString>),
+}
+
+impl Command {
+    /// Does it write in a session, so that it can commit what it writes? Programs of their own tell for themselves.
+    pub fn can_commit(&self) -> bool {
+        use Command::*;
+        matches!(
+            self,
+            Add(_)
+                | Log(_)
+                | Advance(_)
+                | Back(_)
+                | Lose(_)
+                | Hold(_)
+                | Reopen(_)
+                | Undo(_)
+                | Redo(_)
+                | Sweep(_)
+                | Claim(_)
+                | Release(_)
+                | Assign(_)
+                | Recycle(_)
+                | Allocate(_)
+                | Rebalance(_)
+                | Handover(_)
+                | Campaign(_)
+                | Letters(_)
+                | Edit(_)
+                | Set(_)
+                | Contact(_)
+                | Rename(_)
+                | Join(_)
+                | Remove(_)
+                | Tally(_)
+                | Import(_)
+                | External(_)
+        )
+    }
 }
 
 /// Which prospects a writing command means.

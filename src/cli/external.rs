@@ -75,6 +75,8 @@ fn not_inherited(global: &Global) -> Option<&'static str> {
         ("--raw", global.raw),
         ("--bom", global.bom),
         ("--ascii", global.ascii),
+        ("--commit", global.commit.is_some()),
+        ("--no-commit", global.no_commit),
     ];
     given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
 }

@@ -406,6 +406,7 @@ codes! {
     WriteFailed "write-failed" Error System "a file could not be written; nothing was changed" "文件无法写入；没有任何改动";
     // Git
     NoGit "no-git" Error Usage "no program `git`, or no repository here" "没有 `git` 程序，或这里没有仓库";
+    NotCommitted "not-committed" Error Refused "what a command writes cannot be committed by itself; nothing was written" "命令所写的内容无法单独提交；未写入任何内容";
     BadRevision "bad-revision" Error Usage "a name that is no commit, branch or tag" "不是提交、分支或标签的名称";
     GitFailed "git-failed" Error System "git ended with an error" "git 以错误结束";
     Unmerged "unmerged" Error Refused "a merge left several versions of a file" "合并后文件留有多个版本";

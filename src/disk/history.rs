@@ -137,6 +137,24 @@ pub(super) fn note(
     Ok(())
 }
 
+/// The last write that is noted.
+///
+/// # Errors
+/// Fails if its note cannot be read.
+pub(super) fn newest(private: &Private) -> Result<Option<Past>, Diagnostic> {
+    let folder = private.past();
+    numbers(&folder).last().map(|number| read(&folder, *number)).transpose()
+}
+
+/// Removes the notes from a number on.
+pub(super) fn forget_from(private: &Private, number: Number) {
+    let folder = private.past();
+    // The later note goes first: without it, the earlier one is of a write that did not take place.
+    for number in numbers(&folder).into_iter().rev().take_while(|noted| *noted >= number) {
+        let _ = fs::remove_file(folder.join(number.to_string()));
+    }
+}
+
 /// The numbers of the writes that are noted, in rising order.
 fn numbers(folder: &Path) -> Vec<Number> {
     let names = fs::read_dir(folder).into_iter().flatten().flatten();

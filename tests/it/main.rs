@@ -36,6 +36,7 @@ mod exports;
 mod figures;
 mod folding;
 mod git_check;
+mod git_commit;
 mod git_guard;
 mod git_hooks;
 mod git_merge;

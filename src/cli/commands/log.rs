@@ -158,10 +158,11 @@ impl Log {
             // The entry is refused, with the reason.
             return Ok(None);
         };
-        let mut named = Vec::new();
-        for id in ids {
-            named.push(id_of(&find(ledger, id)?));
+        let paths = ids.iter().map(|id| find(ledger, id)).collect::<Result<Vec<_>, _>>()?;
+        if !self.chosen.dry_run {
+            Session::can_commit(context, &paths)?;
         }
+        let mut named: Vec<String> = paths.iter().map(|path| id_of(path)).collect();
         named.extend(self.chosen.query.clone());
         let note = NoteFile::new(&named.join(", "), known, context.spoken())?;
         run_editor(editor, note.path())?;

@@ -163,7 +163,7 @@ impl Resolve {
             Some(writer) => {
                 context.writing_begins()?;
                 writer.commit(&changes)?;
-                context.writing_ended();
+                context.writing_ended(None);
             }
             None => changes.iter().try_for_each(|change| {
                 let before = change.before.as_deref().unwrap_or("");
