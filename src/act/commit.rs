@@ -1,6 +1,6 @@
 //! A commit of what a session writes, and of nothing else, with a message that says what moved.
 
-use crate::diag::{Diagnostic, Failure, Lang, Words};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::disk::write::{FileChange, Writer};
@@ -75,10 +75,23 @@ impl Commit {
             }
             Err(refused) => match writer.withdraw() {
                 Ok(()) => Err(refused.into()),
-                Err(stays) => Err(Failure(vec![refused, stays])),
+                Err(why) => Err(stays(refused, why).into()),
             },
         }
     }
+}
+
+/// That git refused, and the files could not get their old text again.
+fn stays(refused: Diagnostic, why: Diagnostic) -> Diagnostic {
+    let message = words!(
+        "git refused the commit, and what was written stays",
+        "git 拒绝了提交，而写入的内容已无法撤回"
+    );
+    let stays = Diagnostic::new(Code::GitFailed, message).note(why.message);
+    refused.notes.into_iter().fold(stays, Diagnostic::note).help(words!(
+        "look with `git diff`, then commit it or put it back",
+        "请用 `git diff` 查看，然后提交或恢复"
+    ))
 }
 
 /// The message of a commit of these changes: what moved, in the ledger's own language. `None` for changes that move no

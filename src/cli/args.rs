@@ -157,7 +157,11 @@ pub const GROUPS: [(&str, &str, &[&str]); 6] = [
             "letters",
         ],
     ),
-    ("Files", "文件", &["init", "rename", "join", "remove", "import", "export", "check", "schema"]),
+    (
+        "Files",
+        "文件",
+        &["init", "rename", "join", "split", "remove", "import", "export", "check", "schema"],
+    ),
     ("Git", "Git", &["diff", "audit", "hooks", "guard", "merge-file", "resolve", "doctor"]),
     ("System", "系统", &["help", "completions", "man"]),
 ];
@@ -205,6 +209,7 @@ pub enum Command {
     Contact(commands::contact::ContactCommand),
     Rename(commands::rename::Rename),
     Join(commands::join::Join),
+    Split(commands::split::Split),
     Remove(commands::remove::Remove),
     Tally(commands::tally::Tally),
     Import(commands::import::Import),
@@ -258,6 +263,7 @@ impl Command {
                 | Contact(_)
                 | Rename(_)
                 | Join(_)
+                | Split(_)
                 | Remove(_)
                 | Tally(_)
                 | Import(_)

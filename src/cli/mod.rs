@@ -162,6 +162,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Contact(command) => command.run(context),
         Command::Rename(command) => command.run(context),
         Command::Join(command) => command.run(context),
+        Command::Split(command) => command.run(context),
         Command::Remove(command) => command.run(context),
         Command::Tally(command) => command.run(context),
         Command::Import(command) => return command.run(context),

@@ -52,6 +52,9 @@ impl Moved {
                     lines.push(format!("{old} -> {}", pair.id));
                     continue;
                 }
+                (Some(_), []) if pair.after.is_none() => {
+                    Some(lang.pick("removed", "已删除").to_owned())
+                }
                 (_, []) => in_words(pair.before.as_ref(), pair.after.as_ref(), settings),
                 (_, came) => Some(match lang {
                     Lang::Zh => format!("并入 {}", came.join("、")),

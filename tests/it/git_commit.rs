@@ -72,7 +72,7 @@ fn what_is_written_is_committed_with_a_message_that_says_what_moved() {
     assert_eq!(status(&repo), "");
     assert_eq!(repo.git("log -1 --format=%an").ok(), "he\n");
     // A message of one's own; a note is no message.
-    repo.crm("log zhang call -m 'a note' --commit='Rang him: #1'").done();
+    repo.crm("log zhang call -m 'a note' '--commit=Rang him: #1'").done();
     assert_eq!(message(&repo), "Rang him: #1");
     repo.crm("log zhang call -m 'a note' --commit").done();
     assert_eq!(message(&repo), "zhang: call");
@@ -190,8 +190,15 @@ fn a_hook_that_refuses_leaves_nothing_written() {
     assert!(said.ends_with("fine\ncommitted: zhang: call\n"), "{said}");
     // A hook that changes the file and refuses: nobody's text is lost, and both are told.
     hook(&repo, "pre-commit", "echo '# by a hook' >> prospects/li.toml; exit 1");
-    let said = repo.crm("log li call --commit").fails(1);
-    contains(&said, &["error[not-committed]", "prospects/li.toml was changed by another program"]);
+    let said = repo.crm("log li call --commit").fails(3);
+    contains(
+        &said,
+        &[
+            "error[git-failed]: git refused the commit, and what was written stays",
+            "prospects/li.toml was changed by another program meanwhile",
+            "git diff",
+        ],
+    );
     contains(&repo.sandbox.read("prospects/li.toml"), &["kind = \"call\"", "# by a hook"]);
 }
 

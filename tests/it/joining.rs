@@ -228,12 +228,12 @@ fn git_has_the_file_under_its_new_id_and_gives_a_removed_one_back() {
 }
 
 /// Entries of a journal: days after the opening, and kinds.
-fn journal() -> impl Strategy<Value = (u8, Vec<(u8, u8)>)> {
+pub fn journal() -> impl Strategy<Value = (u8, Vec<(u8, u8)>)> {
     let entry = (0_u8..20, 0_u8..6);
     (0_u8..8, prop::collection::vec(entry, 0..6))
 }
 
-fn lines(suffix: &str, (opened, entries): &(u8, Vec<(u8, u8)>)) -> String {
+pub fn lines(suffix: &str, (opened, entries): &(u8, Vec<(u8, u8)>)) -> String {
     let mut lines =
         format!("2009-11-{:02}-1-{suffix} = {{ kind = \"opened\", owner = \"he\" }}\n", opened + 1);
     for (n, (day, kind)) in entries.iter().enumerate() {

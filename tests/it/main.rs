@@ -78,6 +78,7 @@ mod service;
 mod set;
 mod small_n;
 mod sources;
+mod splitting;
 mod start;
 mod tiers;
 mod today;

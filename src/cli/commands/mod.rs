@@ -53,6 +53,7 @@ pub mod search;
 pub mod set;
 pub mod show;
 pub mod site;
+pub mod split;
 pub mod sweep;
 pub mod tally;
 pub mod today;
