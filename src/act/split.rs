@@ -81,8 +81,8 @@ pub fn split(
             "{named} 又是单独的文件：{file}"
         ));
         said.extend(later(target, &before).map(|n| {
-            let entries = counted(n, "later entry", "later entries");
-            words!("{entries} stay with {from}", "之后的 {n} 条记录留在 {from}")
+            let stay = counted(n, "later entry stays", "later entries stay");
+            words!("{stay} with {from}", "之后的 {n} 条记录留在 {from}")
         }));
     }
     if !has_facts_of_join(target, &before) {

@@ -86,7 +86,10 @@ impl Committer {
             "changed and not committed before, so that the commit would have more than this command writes: {files}",
             "此前已有未提交的改动，会与本命令所写的混在一起：{files}"
         );
-        let help = words!("commit these first: git commit {files}", "请先提交：git commit {files}");
+        let help = words!(
+            "commit that first: git add FILE && git commit",
+            "请先提交：git add 文件 && git commit"
+        );
         Err(not_committed(message, help))
     }
 

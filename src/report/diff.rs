@@ -4,11 +4,12 @@
 use super::Request;
 use super::bridge::{Spans, list_table, picture, span_table};
 use super::changes::{BridgePart, ChangeKind, Stock, StockChange, between};
+use crate::model::kind::KINDS;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use crate::table::words::column;
 use crate::value::id;
 use crate::value::label::Lang;

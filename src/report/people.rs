@@ -4,11 +4,12 @@ use super::Request;
 use super::columns::positions;
 use super::several::several;
 use crate::diag::Diagnostic;
+use crate::model::kind::KINDS;
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::table::sheet::{Cell, Kind, Row, Sheet};
-use crate::table::terms::{KINDS, PARTS, STANCES, term};
+use crate::table::terms::{PARTS, STANCES, term};
 use crate::table::words::column;
 use crate::value::label::Lang;
 

@@ -143,7 +143,7 @@ fn a_file_with_changes_of_before_is_refused() {
             &said,
             &[
                 "changed and not committed before, so that the commit would have more than this command writes: prospects/zhang.toml",
-                "commit these first: git commit prospects/zhang.toml",
+                "commit that first: git add FILE && git commit",
             ],
         );
         // Another file of the batch is not written either.
