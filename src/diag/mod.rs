@@ -389,6 +389,7 @@ codes! {
     AlreadyThere "already-there" Error Refused "something of that name exists" "同名的已经存在";
     CannotJoin "cannot-join" Error Refused "two files that cannot become one" "两个文件无法合并为一个";
     CannotRemove "cannot-remove" Error Refused "a file that others name, or that git could not give back" "文件仍被引用，或 git 无法恢复";
+    LikelyDouble "likely-double" Info Refused "two files that look like one prospect or customer" "两个文件看来是同一客户";
     LikelyDuplicate "likely-duplicate" Error Refused "a prospect that looks alike exists" "已有看来相同的潜在客户";
     BadArgument "bad-argument" Error Usage "an argument that cannot be understood" "无法理解的参数";
     BadQuery "bad-query" Error Usage "a query that cannot be understood" "无法理解的查询";

@@ -279,3 +279,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn files_that_look_like_one_are_told_by_telephone_and_mail_but_not_within_one_customer() {
+    let opened = "2009-12-01-1-abc = { kind = \"opened\" }\n";
+    let person = |way: &str| format!("[[contact]]\nname = \"X\"\n{way}\n");
+    let of_k = |way: &str| format!("account = \"k\"\n{}", person(way));
+    let (a, b) = (person("phone = \"+86 138-0000-1111\""), person("phone = \"13800001111\""));
+    let (c, d) = (person("email = \"X@y.example\""), person("email = \"x@Y.example\""));
+    let (e, f) = (of_k("phone = \"5555 6666\""), of_k("phone = \"5555 6666\""));
+    let (g, h) = (person("phone = \"5555-6666\""), person("phone = \"12345\""));
+    let facts = [
+        ("a", &a),
+        ("b", &b),
+        ("c", &c),
+        ("d", &d),
+        ("e", &e),
+        ("f", &f),
+        ("g", &g),
+        ("h", &h),
+        ("i", &h),
+    ];
+    let files: Vec<(&str, &str, &str)> =
+        facts.iter().map(|(id, facts)| (*id, &***facts, opened)).collect();
+    let book = crate::common::book("", &files, "2009-12-18");
+    let found = crm::check::doubles::doubles(&book);
+    let found: Vec<&str> = found.iter().map(|one| one.message.en()).collect();
+    assert_eq!(
+        found,
+        [
+            "it has the telephone of `a` (a)",
+            "it has the e-mail of `c` (c)",
+            "it has the telephone of `e` (e)",
+        ]
+    );
+}

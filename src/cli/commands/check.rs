@@ -1,6 +1,7 @@
 //! `crm check [PATHS]`: every file and rule.
 
 use crate::check::budget::over_budget;
+use crate::check::doubles::doubles;
 use crate::check::money::money;
 use crate::check::points::points;
 use crate::check::since::since;
@@ -138,6 +139,10 @@ impl Check {
         if self.paths.is_empty() {
             let (paths, mut problems) = general(ledger, today);
             problems.extend(in_git(ledger));
+            problems.extend(doubles(&ledger.load(today)).into_iter().map(|mut found| {
+                ledger.show_place(&mut found);
+                found
+            }));
             let around = &surroundings(ledger, today);
             let each = |path: &PathBuf| findings(ledger, path, today, around);
             problems.par_extend(paths.par_iter().flat_map_iter(each));
