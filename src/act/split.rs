@@ -57,7 +57,7 @@ pub fn split(
     let ledger = session.ledger;
     let (told, key) = told(target, other)?;
     free_id(Some(&told.other), "", ledger)?;
-    let before = before(session, target, &told)?;
+    let before = before(ledger, target, &told)?;
     let committed = text_at(&ledger.root, "HEAD", &target.loaded.prospect.path);
     let is_committed = committed.is_some_and(|text| written_entries(&text).contains_key(&*key));
     let without = match is_committed {
@@ -127,11 +127,10 @@ fn told(target: &Target, other: Option<&str>) -> Result<(Told, Text), Diagnostic
 }
 
 /// The files before the join, from the notes of this clone or from git: those of which the same join comes again.
-fn before(session: &Session, target: &Target, told: &Told) -> Result<Before, Failure> {
-    let ledger = session.ledger;
+fn before(ledger: &Ledger, target: &Target, told: &Told) -> Result<Before, Failure> {
     let path = &target.loaded.prospect.path;
     let name = format!("{}.toml", told.other);
-    for past in history::all(&ledger.root)? {
+    for past in history::all(&ledger.root) {
         let keep = past.files().find(|(file, _)| *file == path.as_path());
         let other =
             past.files().find(|(file, _)| file.file_name().is_some_and(|own| *own == *name));
@@ -181,14 +180,14 @@ fn loaded(ledger: &Ledger, path: &Path, text: &str) -> Option<Loaded> {
 fn removed(ledger: &Ledger, target: &Target, before: &Before) -> Result<FileChange, Failure> {
     let (loaded, joined) = (&target.loaded, &before.joined);
     let now = &loaded.prospect;
-    let mut after = facts_before(target, before).0.prospect;
+    let mut after = facts_before(target, before).prospect;
     let stays = |event: &&Event| !joined.keys.contains(&event.key.text);
     after.events = now.events.iter().filter(stays).cloned().collect();
     let text = match after.events == before.keep.loaded.prospect.events
         && has_facts_of_join(target, before)
     {
         true => before.keep.loaded.text.clone(),
-        false => without_lines(&facts_before(target, before).0.text, &joined.keys),
+        false => without_lines(&facts_before(target, before).text, &joined.keys),
     };
     let shown = ledger.show(&now.path);
     if !reads_back(ledger, &after, &text) {
@@ -223,21 +222,21 @@ fn retracted(
         ..retraction.clone()
     });
     let retractions: Vec<Event> = retractions.collect();
-    let (facts, _) = facts_before(target, before);
+    let facts = facts_before(target, before);
     let (change, _) = changed(ledger, &facts, &retractions)?;
     Ok(FileChange { before: Some(target.loaded.text.clone()), ..change })
 }
 
 /// The file with the facts and people that it had before the join, if they are those that the join made; else as it is.
-fn facts_before(target: &Target, before: &Before) -> (Loaded, bool) {
+fn facts_before(target: &Target, before: &Before) -> Loaded {
     let now = &target.loaded;
     if !has_facts_of_join(target, before) {
-        return (now.clone(), false);
+        return now.clone();
     }
     let (head, tail) = (parts_of(&before.keep.loaded.text).0, parts_of(&now.text).1);
     let events = now.prospect.events.clone();
     let prospect = Prospect { events, ..before.keep.loaded.prospect.clone() };
-    (Loaded { prospect, text: format!("{head}{tail}"), problems: Vec::new() }, true)
+    Loaded { prospect, text: format!("{head}{tail}"), problems: Vec::new() }
 }
 
 /// Are the facts and people above the entries as the join left them?

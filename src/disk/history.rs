@@ -107,13 +107,10 @@ pub fn last(root: &Path, redo: bool) -> Result<Option<Past>, Diagnostic> {
     Ok(if redo { undone.pop() } else { done.pop() })
 }
 
-/// Every write that is noted, the last one first.
-///
-/// # Errors
-/// Fails if the notes cannot be read.
-pub fn all(root: &Path) -> Result<Vec<Past>, Diagnostic> {
+/// Every write whose note is whole, the last one first.
+pub fn all(root: &Path) -> Vec<Past> {
     let folder = Private::of(root).past();
-    numbers(&folder).into_iter().rev().map(|number| read(&folder, number)).collect()
+    numbers(&folder).into_iter().rev().filter_map(|number| read(&folder, number).ok()).collect()
 }
 
 /// Notes a write that is about to take place, and drops those that are too old.
