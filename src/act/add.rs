@@ -150,7 +150,7 @@ pub(super) fn free_id(
             words!("no id can be made from `{name}`", "无法由 `{name}` 生成编号"),
         )
         .typed()
-        .help(words!("choose one: --id ID", "请指定：--id ID")));
+        .help(words!("choose one: --id ID", "请指定：--id 编号")));
     }
     let numbered = (2u32..).map(|n| format!("{slug}-{n}"));
     let mut candidates = std::iter::once(slug.clone()).chain(numbered);

@@ -213,7 +213,7 @@ fn may_be_one(kept: &Record, gone: &Record, settings: &Settings) -> Result<(), D
         ))
         .help(words!(
             "if it was entered twice, retract one of them: crm undo {} EVENT",
-            "若是重复录入，请撤销其一：crm undo {} 记录",
+            "若是重复录入，请撤回其一：crm undo {} 记录",
             b.id
         )));
     }

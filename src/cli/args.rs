@@ -348,7 +348,7 @@ pub struct Facts {
     pub value: Option<String>,
     /// Money of this event: payment, booking, order, refund, quote, contract, invoice, credit
     ///
-    /// 本条记录的金额：付款、承保、订单、退款、报价、合同、发票、贷项
+    /// 本条记录的金额：付款、承保、订单、退款、报价、合同、发票、红字
     #[arg(long, value_name = "MONEY", allow_negative_numbers = true)]
     pub amount: Option<String>,
     /// On a call: was it answered
@@ -358,7 +358,7 @@ pub struct Facts {
     pub reached: Option<bool>,
     /// The owner from now on; "" releases it to the pool
     ///
-    /// 新的负责人；"" 表示退回客户池
+    /// 新的负责人；"" 表示退回公海
     #[arg(long, value_name = "REP")]
     pub owner: Option<String>,
 }

@@ -4,8 +4,10 @@
 #[macro_use]
 mod words;
 mod nearest;
+mod placeholders;
 
 pub use nearest::{is_slip, nearest, one_letter_off, suggest};
+pub use placeholders::{command_in, placeholder};
 pub use words::{Lang, Words, counted, first_of};
 
 use std::fmt;

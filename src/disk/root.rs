@@ -95,7 +95,7 @@ pub fn find_root(stated: Option<&Path>, here: &Path) -> Result<PathBuf, Diagnost
             )
             .help(words!(
                 "make a ledger here with `crm init`, or name one: --ledger DIR or CRM_LEDGER",
-                "请用 `crm init` 在此新建账本，或指定账本：--ledger DIR 或 CRM_LEDGER"
+                "请用 `crm init` 在此新建账本，或指定账本：--ledger 文件夹 或 CRM_LEDGER"
             ))
         },
     )

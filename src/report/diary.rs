@@ -71,7 +71,7 @@ pub fn diary(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::En | Lang::Machine => {
                 format!("{period}; calls, meetings and agreements, by rep and day")
             }
-            Lang::Zh => format!("{period}；按业务员和日期：电话、会面、约定"),
+            Lang::Zh => format!("{period}；按业务员和日期：电话、见面、约定"),
         },
         tables: vec![
             counts(&order, &days, book),

@@ -185,7 +185,7 @@ fn word(step: &StockChange, lang: Lang) -> String {
         ChangeKind::PulledIn | ChangeKind::Pushed => {
             format!("{} {detail}", lang.pick("closes", "签约"))
         }
-        ChangeKind::Recycled => lang.pick("to the pool", "回到客户池").to_owned(),
+        ChangeKind::Recycled => lang.pick("to the pool", "回到公海").to_owned(),
         ChangeKind::Won | ChangeKind::Lost => {
             let name = step.change.label(lang);
             match detail.split_once("->: ") {

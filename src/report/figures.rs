@@ -152,7 +152,7 @@ pub fn weeks(period: Period) -> f64 {
 pub fn member(id: &str, settings: &Settings) -> String {
     match settings.rep(id) {
         Some(rep) => rep.display().to_owned(),
-        None if id.is_empty() => settings.language.pick("(pool)", "（客户池）").to_owned(),
+        None if id.is_empty() => settings.language.pick("(pool)", "（公海）").to_owned(),
         None => id.to_owned(),
     }
 }

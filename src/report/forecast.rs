@@ -246,7 +246,7 @@ fn notes(open: &[OpenProspect], unweighed: usize, bucket: Option<u64>, lang: Lan
         notes.push(
             lang.pick(
                 "lines without a month to come are on their own and not added up: late (the date has gone by), undated, overdue (past the sales cycle), on-hold, other currencies",
-                "没有未来月份的各行单列，不计入合计：日期已过、无日期、逾期（超过销售周期）、搁置、其他货币",
+                "没有未来月份的各行单列，不计入合计：日期已过、无日期、逾期（超过销售周期）、暂缓、其他货币",
             )
             .into(),
         );

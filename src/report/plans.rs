@@ -195,7 +195,7 @@ impl PlanTables {
             column("what", Kind::Text, lang),
             head("answers", "Answers", "针对", Kind::Text),
             head("done-on", "Done on", "完成日", Kind::Date),
-            head("scale", "Scale", "评分制", Kind::Text),
+            head("scale", "Scale", "量表", Kind::Text),
             head("before", "Before", "之前", Kind::Number),
             head("before-on", "On", "日期", Kind::Date),
             head("after", "After", "之后", Kind::Number),

@@ -110,7 +110,7 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     if pool > 0 {
         sheet.notes.push(match lang {
             Lang::En | Lang::Machine => format!("in the pool, on no sheet: {pool}"),
-            Lang::Zh => format!("客户池中（不在任何人的表上）：{pool}"),
+            Lang::Zh => format!("公海中（不在任何人的表上）：{pool}"),
         });
     }
     Ok(sheet)

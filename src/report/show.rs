@@ -10,7 +10,7 @@ use crate::model::buying::buyer_step;
 use crate::model::event::Event;
 use crate::model::kind::KINDS;
 use crate::model::pipeline::{Outcome, Pipeline};
-use crate::model::profile::Relation;
+use crate::model::profile::{FactValue, Relation, fact_word};
 use crate::model::prospect::{Contact, FACTS};
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
@@ -69,7 +69,13 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     let list = |items: &[Text]| Cell::list(items.iter().cloned());
     put("id", Cell::text(&*record.prospect.id));
     for fact in FACTS {
-        put(fact, Cell::maybe(record.prospect.fact(fact), Cell::text));
+        let value = match (fact, lang) {
+            ("pipeline", Lang::En | Lang::Zh) => {
+                record.prospect.pipeline.as_deref().map(|id| pipeline.label.get(lang, id))
+            }
+            _ => record.prospect.fact(fact),
+        };
+        put(fact, Cell::maybe(value, Cell::text));
     }
     for (fact, value) in &record.prospect.facts {
         put(fact, Cell::text(&**value));
@@ -336,6 +342,18 @@ pub(super) fn journal(records: &[&Record], of: bool, settings: &Settings, as_of:
     table("journal", lang.pick("Journal", "流水"), columns, rows)
 }
 
+/// The facts that an event changes, in words; for programs as they are written.
+fn facts_set(facts: &[(Text, FactValue)], lang: Lang) -> Option<String> {
+    if facts.is_empty() || lang == Lang::Machine {
+        return written_facts(facts);
+    }
+    let told = facts.iter().map(|(name, value)| {
+        let value = value.words(lang).unwrap_or_else(|| lang.pick("nothing", "无").to_owned());
+        format!("{} {value}", fact_word(name, lang))
+    });
+    Some(told.collect::<Vec<_>>().join("; "))
+}
+
 /// The changes of an event: the fields' words and their values.
 fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
     let lang = settings.language;
@@ -408,12 +426,12 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         ("renews", "续签", text(&details.renews)),
         ("owner", "负责人", event.owner.as_ref().map(owner)),
         ("serves", "协同", written_roles(&event.serves)),
-        ("set", "变更", written_facts(&event.set)),
+        ("set", "变更", facts_set(&event.set, lang)),
         ("cost", "费用", event.cost.map(|cost| cost.to_string())),
         ("done", "完成", text(&event.done)),
         ("until", "至", event.until.map(|date| date.to_string())),
         ("score", "评分", event.score.map(|score| score.to_string())),
-        ("scale", "评分制", text(&event.scale)),
+        ("scale", "量表", text(&event.scale)),
         ("ticket", "工单", text(&event.ticket)),
         ("retracts", "撤回", text(&event.event)),
         ("because", "原因", event.reason.as_deref().map(|why| reason(why, settings, lang).into())),

@@ -87,7 +87,7 @@ pub const LINES: &[Term] = &[
     ("late",    "late",     "日期已过"),
     ("undated", "undated",  "无日期"),
     ("overdue", "overdue",  "逾期"),
-    ("on-hold", "on hold",  "搁置"),
+    ("on-hold", "on hold",  "暂缓"),
 ];
 
 /// The parts of people in a purchase.

@@ -20,6 +20,7 @@ mod browser;
 mod chinese;
 mod columns_found;
 mod commands;
+mod commands_page;
 mod common;
 mod completion;
 mod concurrency;

@@ -21,7 +21,7 @@ use std::io::IsTerminal;
 
 /// Record an event: a call, a meeting, a payment, …
 ///
-/// 记一条流水：电话、会面、付款……
+/// 记一条流水：电话、见面、付款……
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm log zhang meeting --note \"Steady business\" --next 2009-12-11T14:00\n  \
@@ -72,7 +72,7 @@ pub struct Log {
     /// On a survey: the answer, 0-10 (nps) or 1-5 (csat)
     ///
     /// 调查的评分：0-10（nps）或 1-5（csat）
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "N")]
     score: Option<String>,
     /// On a survey: nps or csat
     ///
@@ -180,7 +180,7 @@ impl Log {
             )
             .help(words!(
                 "crm log ID KIND, for example: crm log zhang call",
-                "crm log ID KIND，例如：crm log zhang call"
+                "crm log 编号 类型，例如：crm log zhang call"
             ))
             .into());
         }

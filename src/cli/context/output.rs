@@ -319,7 +319,7 @@ fn not_shown(name: &Words, error: &std::io::Error) -> Diagnostic {
     );
     Diagnostic::new(Code::NotShown, message).help(words!(
         "do not repeat the command: crm list, crm show ID",
-        "请勿重复执行，可用 crm list、crm show ID 查看"
+        "请勿重复执行，可用 crm list、crm show 编号 查看"
     ))
 }
 
