@@ -50,7 +50,7 @@ pub fn sheet(plans: &[Plan; 2], book: &Book, applied: bool) -> Sheet {
             column("id", Kind::Id, lang),
             column("name", Kind::Text, lang),
             column("stage", Kind::Text, lang),
-            column("last-entry", Kind::Date, lang).optional(),
+            column("last-entry", Kind::Date, lang).optional(2),
             column("from-rep", Kind::Text, lang),
             column("to-rep", Kind::Text, lang),
         ],

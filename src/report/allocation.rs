@@ -51,14 +51,14 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let columns = vec![
         column("rep", Kind::Text, lang),
         column("name", Kind::Text, lang),
-        column("level", Kind::Text, lang).optional(),
+        column("level", Kind::Text, lang).optional(2),
         column("holds", Kind::Number, lang),
         column("capacity", Kind::Number, lang),
         column("room", Kind::Number, lang),
         column("utilisation", Kind::Number, lang),
-        column("value", Kind::Number, lang).optional(),
-        column("weighted", Kind::Number, lang).optional(),
-        column("last-assigned", Kind::Date, lang).optional(),
+        column("value", Kind::Number, lang).optional(2),
+        column("weighted", Kind::Number, lang).optional(2),
+        column("last-assigned", Kind::Date, lang).optional(2),
         column("turn", Kind::Number, lang),
         column("presence", Kind::Text, lang),
     ];

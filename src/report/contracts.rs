@@ -159,7 +159,7 @@ fn list(all: &[Agreement], lang: Lang) -> Table {
         Column::new("contract", lang.pick("Contract", "合同"), Kind::Text),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang).optional(),
+        column("owner", Kind::Text, lang).optional(2),
         Column::new("status", lang.pick("Status", "状态"), Kind::Text),
         Column::new("starts", lang.pick("Starts", "开始"), Kind::Date),
         Column::new("ends", lang.pick("Ends", "到期"), Kind::Date),

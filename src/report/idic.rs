@@ -148,7 +148,7 @@ fn actions(customers: &[Acquainted], lang: Lang) -> Table {
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang).optional(),
+        column("owner", Kind::Text, lang).optional(2),
         Column::new("weakest", lang.pick("Weakest", "最弱"), Kind::Text),
         Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text),
     ];

@@ -286,7 +286,7 @@ fn short(accounts: &[Account], all: Amount, book: &Book) -> Table {
         column("grade", Kind::Text, lang),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang).optional(),
+        column("owner", Kind::Text, lang).optional(2),
         head("bought", "Bought", "购买额", lang),
         head("of-all", "Of all", "占比", lang),
         head("growth", "Growth", "增长", lang),

@@ -176,7 +176,7 @@ impl PlanTables {
             head("now", "Now", "现值", Kind::Number),
             head("target", "Target", "目标值", Kind::Number),
             head("progress", "Progress", "进度", Kind::Number),
-            head("counted-from", "From", "起算日", Kind::Date).optional(),
+            head("counted-from", "From", "起算日", Kind::Date).optional(2),
             head("goal-by", "By", "期限", Kind::Date),
             column("days-left", Kind::Number, lang),
             head("state", "State", "状态", Kind::Text),

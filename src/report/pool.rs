@@ -71,9 +71,9 @@ fn columns(care: Care, lang: Lang) -> Vec<Column> {
     let mut columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("grade", Kind::Text, lang).optional(),
-        column("region", Kind::Text, lang).optional(),
-        column("needs", Kind::Text, lang).optional(),
+        column("grade", Kind::Text, lang).optional(2),
+        column("region", Kind::Text, lang).optional(2),
+        column("needs", Kind::Text, lang).optional(2),
     ];
     columns.extend(match care {
         Care::Prospect => vec![column("value", Kind::Number, lang)],
@@ -259,7 +259,7 @@ fn waiting_table(id: &str, title: &str, rows: Vec<Row>, lang: Lang) -> Table {
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("region", Kind::Text, lang).optional(),
+        column("region", Kind::Text, lang).optional(2),
         column("value", Kind::Number, lang),
         column("since", Kind::Date, lang),
         column("waiting", Kind::Number, lang),

@@ -175,7 +175,7 @@ fn by_customer(
     let mut columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang).optional(),
+        column("owner", Kind::Text, lang).optional(2),
     ];
     columns.extend(money_columns(terms, lang));
     columns.push(column("credit-limit", Kind::Number, lang));

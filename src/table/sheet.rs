@@ -131,20 +131,29 @@ pub struct Column {
     pub title: String,
     /// Its kind.
     pub kind: Kind,
-    /// May be left out where a terminal is too narrow for all columns.
-    pub optional: bool,
+    /// How early it gives way where a terminal is too narrow for all columns: the highest first; at 0 it stays, at 1 it
+    /// goes only where the others would not fit with their words cut.
+    pub optional: u8,
+    /// Words that are too wide go on in the next line, instead of being cut.
+    pub wraps: bool,
 }
 
 impl Column {
     /// A column.
     pub fn new(id: impl Into<String>, title: impl Into<String>, kind: Kind) -> Column {
-        Column { id: id.into(), title: title.into(), kind, optional: false }
+        Column { id: id.into(), title: title.into(), kind, optional: 0, wraps: false }
     }
 
-    /// Makes the column optional: left out if a terminal is too narrow.
+    /// Makes the column optional: left out if a terminal is too narrow, the higher ranks first.
     #[must_use]
-    pub fn optional(self) -> Column {
-        Column { optional: true, ..self }
+    pub fn optional(self, rank: u8) -> Column {
+        Column { optional: rank, ..self }
+    }
+
+    /// Makes a column of sentences: what is too wide for a line goes on in the next one.
+    #[must_use]
+    pub fn wraps(self) -> Column {
+        Column { wraps: true, ..self }
     }
 }
 

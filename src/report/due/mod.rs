@@ -195,7 +195,7 @@ fn heads(ids: &[&str], lang: Lang) -> Vec<Column> {
         _ => Kind::Text,
     };
     let head = |id: &&str| match *id {
-        "stage" => column(id, Kind::Text, lang).optional(),
+        "stage" => column(id, Kind::Text, lang).optional(2),
         id => column(id, kind(id), lang),
     };
     ids.iter().map(head).collect()
