@@ -40,9 +40,9 @@ impl Need {
     }
 
     /// Adds the need of a cell.
-    pub fn take(&mut self, cell: &Cell, text: &str, column: &Column) {
+    pub fn take(&mut self, cell: &Cell, text: &str, column: &Column, is_list: bool) {
         let width = text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0).min(WIDEST);
-        let least = match (is_whole(cell, column.kind), wraps(cell, column)) {
+        let least = match (is_whole(cell, column.kind), wraps(cell, column, is_list)) {
             (true, _) => width,
             (false, true) => breakable(text, width),
             (false, false) => width.min(NARROWEST),
@@ -66,9 +66,14 @@ pub(super) fn is_whole(cell: &Cell, kind: Kind) -> bool {
     kind == Kind::Id || !words
 }
 
-/// Do the words of a cell go on in the next line, instead of being cut?
-pub(super) fn wraps(cell: &Cell, column: &Column) -> bool {
-    column.wraps || matches!(cell, Cell::Lines(_))
+/// Do the words of a cell go on in the next line, instead of being cut? A row of a list of things with ids is one line, but
+/// for columns of sentences.
+pub(super) fn wraps(cell: &Cell, column: &Column, is_list: bool) -> bool {
+    match cell {
+        Cell::Lines(_) => true,
+        Cell::Absent(_) => false,
+        _ => column.wraps || !is_list,
+    }
 }
 
 /// The positions of the columns that are shown.

@@ -163,7 +163,7 @@ impl Pen {
 fn grid(table: &Table, more: &str, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let looks = looks(table, options);
     let whole = Grid::of(table, &looks, options);
-    let ranks: Vec<u8> = table.columns.iter().map(|column| column.optional).collect();
+    let ranks = ranks(table, whole.is_list);
     let mut fitted = fit(&whole.needs, &ranks, options.width);
     if fitted.widths.is_none() && options.scrolls {
         fitted = fit(&whole.needs, &ranks, None);
@@ -172,10 +172,8 @@ fn grid(table: &Table, more: &str, options: &Options, out: &mut dyn Write) -> io
         return whole.blocks(options, out);
     };
     let all = 0..table.columns.len();
-    let left_out: Vec<&str> = all
-        .filter(|at| !shown.contains(at))
-        .map(|at| table.columns[at].title.as_str())
-        .collect();
+    let left_out: Vec<&str> =
+        all.filter(|at| !shown.contains(at)).map(|at| table.columns[at].title.as_str()).collect();
     Grid { columns: shown, ..whole }.write(&widths, options, out)?;
     if left_out.is_empty() {
         return Ok(());
@@ -183,9 +181,20 @@ fn grid(table: &Table, more: &str, options: &Options, out: &mut dyn Write) -> io
     let titles = left_out.join(options.lang.pick(", ", "、"));
     let said = match options.lang {
         Lang::Zh => format!("此宽度未显示：{titles}（加宽终端，或用 -f csv{more}）"),
-        _ => format!("not shown at this width: {titles} (a wider terminal or -f csv{more} has them)"),
+        _ => {
+            format!("not shown at this width: {titles} (a wider terminal or -f csv{more} has them)")
+        }
     };
     out.write_all(words(&[(&said, "", DIM)], options).unwrap_or_default().as_bytes())
+}
+
+/// The ranks of the columns. The first names the row. The figures of a single row are all worth a line each, where they do
+/// not fit beside each other.
+fn ranks(table: &Table, is_list: bool) -> Vec<u8> {
+    let numbers = table.columns.iter().skip(1).all(|column| column.kind == Kind::Number);
+    let stays = |at: usize| at == 0 || !is_list && numbers && table.rows.len() == 1;
+    let columns = table.columns.iter().enumerate();
+    columns.map(|(at, column)| if stays(at) { 0 } else { column.optional }).collect()
 }
 
 /// Some columns of a table, and the needs of all. The rows are asked for twice: for that, and to be written.
@@ -195,13 +204,16 @@ struct Grid<'t> {
     columns: Vec<usize>,
     /// How each column of the table looks,
     looks: &'t [Look<'t>],
-    /// their titles,
+    /// It lists things with ids.
+    is_list: bool,
+    /// The titles,
     titles: Vec<String>,
     needs: Vec<Need>,
 }
 
 impl<'t> Grid<'t> {
     fn of(table: &'t Table, looks: &'t [Look<'t>], options: &Options) -> Grid<'t> {
+        let is_list = table.columns.iter().any(|column| column.kind == Kind::Id);
         let title = |column: &Column| clean(&column.title).into_owned();
         let titles: Vec<String> = table.columns.iter().map(title).collect();
         let none: Vec<Need> = titles.iter().map(|title| Need::of_title(title)).collect();
@@ -209,7 +221,8 @@ impl<'t> Grid<'t> {
             let mut needs = none.clone();
             for row in table.rows.part(part) {
                 for (at, (need, cell)) in needs.iter_mut().zip(&row.cells).enumerate() {
-                    need.take(cell, &shown(cell, &looks[at], options), &table.columns[at]);
+                    let text = shown(cell, &looks[at], options);
+                    need.take(cell, &text, &table.columns[at], is_list);
                 }
             }
             needs
@@ -218,7 +231,7 @@ impl<'t> Grid<'t> {
         for part in in_parts(&table.rows, of_part) {
             needs.iter_mut().zip(part).for_each(|(need, other)| need.join(other));
         }
-        Grid { table, columns: (0..table.columns.len()).collect(), looks, titles, needs }
+        Grid { table, columns: (0..table.columns.len()).collect(), looks, is_list, titles, needs }
     }
 
     /// The cells of a row, each with its text for people and its column.
@@ -241,10 +254,15 @@ impl<'t> Grid<'t> {
         options: &'r Options,
     ) -> Vec<Cow<'r, str>> {
         let sign = ellipsis(options);
-        let fitted = |((cell, text, column), shape): ((&Cell, Cow<'r, str>, &Column), &ColumnShape)| {
-            let stays = is_whole(cell, column.kind) || wraps(cell, column);
-            if stays || text.width() <= shape.width { text } else { cut(&text, shape.width, sign).into() }
-        };
+        let fitted =
+            |((cell, text, column), shape): ((&Cell, Cow<'r, str>, &Column), &ColumnShape)| {
+                let stays = is_whole(cell, column.kind) || wraps(cell, column, self.is_list);
+                if stays || text.width() <= shape.width {
+                    text
+                } else {
+                    cut(&text, shape.width, sign).into()
+                }
+            };
         self.cells(row, options).zip(shapes).map(fitted).collect()
     }
 

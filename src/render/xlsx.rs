@@ -229,7 +229,12 @@ fn write_cell(
         Cell::Money(money) => return amount(page, (row, at), money.amount, style, decimals),
         Cell::Amount(sum) => return amount(page, (row, at), *sum, style, decimals),
         Cell::Number(x, decimals) if x.is_finite() => {
-            page.write_number_with_format(row, at, *x, style.number(column.look.decimals(*decimals)))?;
+            page.write_number_with_format(
+                row,
+                at,
+                *x,
+                style.number(column.look.decimals(*decimals)),
+            )?;
         }
         Cell::Rate(n, of) => {
             if let Some(share) = ratio(*n, *of) {

@@ -151,8 +151,20 @@ pub fn weeks(period: Period) -> f64 {
 
 /// The columns in which people read the names of reps, and machines their ids.
 pub const REPS: &[&str] = &[
-    "owner", "member", "rep", "manager", "by", "from", "to", "runner-up", "customer.owner",
+    "owner",
+    "rep",
+    "who",
+    "manager",
+    "by",
+    "is",
+    "before",
+    "helpers",
+    "runner-up",
+    "from-rep",
+    "to-rep",
+    "customer.owner",
     "customer.manager",
+    "customer.helpers",
 ];
 
 /// The names that people read for the ids of reps: that of the settings, behind it the id where two reps have one name.
@@ -170,10 +182,16 @@ pub fn member_names(settings: &Settings) -> HashMap<String, String> {
 /// How a member is called.
 pub fn member(id: &str, settings: &Settings) -> String {
     match settings.rep(id) {
+        Some(rep) if settings.language == Lang::Machine => rep.display().to_owned(),
         Some(rep) => member_names(settings).remove(id).unwrap_or(rep.display().to_owned()),
         None if id.is_empty() => settings.language.pick("(pool)", "（客户池）").to_owned(),
         None => id.to_owned(),
     }
+}
+
+/// How a member is called in a sentence: by name for people, by id for machines.
+pub fn called(id: &str, settings: &Settings) -> String {
+    if settings.language == Lang::Machine { id.to_owned() } else { member(id, settings) }
 }
 
 /// The department of a rep: the manager's, or the rep's own where the rep leads others.

@@ -150,7 +150,7 @@ fn actions(customers: &[Acquainted], lang: Lang) -> Table {
         column("name", Kind::Text, lang),
         column("owner", Kind::Text, lang).optional(2),
         Column::new("weakest", lang.pick("Weakest", "最弱"), Kind::Text),
-        Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text),
+        Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text).wraps(),
     ];
     let row = |customer: &Acquainted| {
         let action = customer.action(lang)?;
@@ -271,5 +271,6 @@ fn groups(customers: &[Acquainted], request: &Request, lang: Lang) -> Table {
     };
     let rows = groups.into_iter().map(row).collect();
     let title = lang.pick("All together", "汇总").into();
+    let columns = Column::giving_way(columns, &["expected", "taken"]);
     Table { id: "groups".into(), title, columns, rows, ..Table::default() }
 }

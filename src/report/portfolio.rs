@@ -284,7 +284,7 @@ fn listed(customers: &[(&Acquainted, Vec<Text>)], lang: Lang) -> Table {
         Column::new("bought", lang.pick("Bought", "购买额"), Kind::Number),
         Column::new("expected", lang.pick("Next year", "来年预期"), Kind::Number).optional(2),
         Column::new("open-value", lang.pick("Open", "机会价值"), Kind::Number),
-        Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text),
+        Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text).wraps(),
     ];
     let mut significant: Vec<&(&Acquainted, Vec<Text>)> =
         customers.iter().filter(|(_, reasons)| !reasons.is_empty()).collect();

@@ -132,7 +132,7 @@ pub struct Column {
     /// Its kind.
     pub kind: Kind,
     /// How early it gives way where a terminal is too narrow for all columns: the highest first; at 0 it stays, at 1 it
-    /// goes only where the others would not fit with their words cut.
+    /// goes only where the others would not fit with their words cut. A new column has 1, and one of ids 0.
     pub optional: u8,
     /// Words that are too wide go on in the next line, instead of being cut.
     pub wraps: bool,
@@ -141,13 +141,23 @@ pub struct Column {
 impl Column {
     /// A column.
     pub fn new(id: impl Into<String>, title: impl Into<String>, kind: Kind) -> Column {
-        Column { id: id.into(), title: title.into(), kind, optional: 0, wraps: false }
+        let optional = u8::from(kind != Kind::Id);
+        Column { id: id.into(), title: title.into(), kind, optional, wraps: false }
     }
 
     /// Makes the column optional: left out if a terminal is too narrow, the higher ranks first.
     #[must_use]
     pub fn optional(self, rank: u8) -> Column {
         Column { optional: rank, ..self }
+    }
+
+    /// Makes some columns optional: these, the first of them before all others.
+    #[must_use]
+    pub fn giving_way(mut columns: Vec<Column>, first: &[&str]) -> Vec<Column> {
+        for (rank, id) in (2..).zip(first.iter().rev()) {
+            columns.iter_mut().filter(|column| column.id == *id).for_each(|c| c.optional = rank);
+        }
+        columns
     }
 
     /// Makes a column of sentences: what is too wide for a line goes on in the next one.
