@@ -4,7 +4,7 @@
 //! then words are cut; then the columns of rank 1 give way. Ids, numbers and dates are whole.
 
 use super::text::breakable;
-use crate::table::sheet::{Cell, Column, Kind};
+use crate::table::sheet::{Cell, Column, Excess, Kind};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -14,6 +14,10 @@ pub(super) const GAP: usize = 2;
 pub(super) const NARROWEST: usize = 8;
 /// Optional columns give way until words have this width, or as much as they need.
 const FAIR: usize = 16;
+/// The same of sentences.
+const SENTENCE: usize = 40;
+/// A word of a title is not broken if it is not longer than this.
+const TITLE: usize = 16;
 /// The least width that a table is drawn for.
 pub(super) const TERMINAL: usize = 20;
 /// Nothing is drawn wider than this, terminal or not: `comfy-table` counts in 16 bits.
@@ -35,19 +39,22 @@ pub(super) struct Need {
 impl Need {
     /// The need of a column's title, which may be on several lines.
     pub fn of_title(title: &str) -> Need {
-        let least = breakable(title, title.width());
+        let word = title.split(' ').filter(|word| word.is_ascii()).map(str::len).max();
+        let word = word.filter(|word| *word <= TITLE).unwrap_or(0);
+        let least = breakable(title, title.width()).max(word);
         Need { least, fair: least, most: title.width() }
     }
 
     /// Adds the need of a cell.
     pub fn take(&mut self, cell: &Cell, text: &str, column: &Column, is_list: bool) {
         let width = text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0).min(WIDEST);
-        let least = match (is_whole(cell, column.kind), wraps(cell, column, is_list)) {
-            (true, _) => width,
-            (false, true) => breakable(text, width),
-            (false, false) => width.min(NARROWEST),
+        let (least, fair) = match Wider::of(cell, column, is_list) {
+            Wider::Stays => (width, width),
+            Wider::Wraps if column.excess == Excess::Wraps => (breakable(text, width), SENTENCE),
+            Wider::Wraps => (breakable(text, width), FAIR),
+            Wider::IsCut => (width.min(NARROWEST), FAIR),
         };
-        self.join(Need { least, fair: width.min(FAIR).max(least), most: width });
+        self.join(Need { least, fair: width.min(fair).max(least), most: width });
     }
 
     /// Adds the needs of another part.
@@ -60,19 +67,29 @@ impl Need {
     }
 }
 
-/// May the cell not be cut or broken? Ids, numbers and dates.
-pub(super) fn is_whole(cell: &Cell, kind: Kind) -> bool {
-    let words = matches!(cell, Cell::Text(_) | Cell::List(_) | Cell::Lines(_) | Cell::Absent(_));
-    kind == Kind::Id || !words
+/// What becomes of a cell that is wider than its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wider {
+    /// Its column is as wide as it is: ids, numbers and dates.
+    Stays,
+    /// It goes on in the next line.
+    Wraps,
+    IsCut,
 }
 
-/// Do the words of a cell go on in the next line, instead of being cut? A row of a list of things with ids is one line, but
-/// for columns of sentences.
-pub(super) fn wraps(cell: &Cell, column: &Column, is_list: bool) -> bool {
-    match cell {
-        Cell::Lines(_) => true,
-        Cell::Absent(_) => false,
-        _ => column.wraps || !is_list,
+impl Wider {
+    /// A row of a list of things with ids is one line, but for columns of sentences.
+    pub fn of(cell: &Cell, column: &Column, is_list: bool) -> Wider {
+        match (cell, column.excess) {
+            (Cell::Lines(_), _) => Wider::Wraps,
+            (Cell::Absent(_), _) => Wider::IsCut,
+            (Cell::Text(_) | Cell::List(_), excess) if column.kind != Kind::Id => match excess {
+                Excess::Stays => Wider::Stays,
+                Excess::Usual if is_list => Wider::IsCut,
+                Excess::Usual | Excess::Wraps => Wider::Wraps,
+            },
+            _ => Wider::Stays,
+        }
     }
 }
 
@@ -128,6 +145,14 @@ fn widened(needs: &[Need], mut spare: usize) -> Vec<usize> {
     widths
 }
 
+/// A reason for no number within a width; its brackets stay.
+pub(super) fn cut_reason(text: &str, width: usize, sign: &str) -> String {
+    match text.strip_suffix(')').filter(|_| text.width() > width && width > 0) {
+        Some(inner) => cut(inner, width - 1, sign) + ")",
+        None => cut(text, width, sign),
+    }
+}
+
 /// A text within a width, with a sign where it is cut: whole characters only, as a reader sees them.
 pub(super) fn cut(text: &str, width: usize, sign: &str) -> String {
     if text.width() <= width {
@@ -144,7 +169,8 @@ pub(super) fn cut(text: &str, width: usize, sign: &str) -> String {
             break;
         }
     }
-    kept.truncate(kept.trim_end().len());
+    let is_between = |c: char| c.is_whitespace() || [',', '，', '、', ';', '；'].contains(&c);
+    kept.truncate(kept.trim_end_matches(is_between).len());
     kept + sign
 }
 
@@ -208,6 +234,9 @@ mod tests {
         assert_eq!(cut("时装连锁店", 8, "…"), "时装连…");
         assert_eq!(cut("时装连锁店", 8, "..."), "时装...");
         assert_eq!(cut("Becker Precision", 8, "…"), "Becker…", "no blank before the sign");
+        assert_eq!(cut("overdue, missed", 9, "…"), "overdue…", "nor a comma");
+        assert_eq!(cut_reason("(n = 3, too few)", 9, "…"), "(n = 3…)");
+        assert_eq!(cut_reason("(n = 3, too few)", 16, "…"), "(n = 3, too few)");
         assert_eq!(cut("cafe\u{301} noir", 5, "…"), "cafe\u{301}…");
         assert_eq!(cut("👩‍💻👩‍💻👩‍💻", 5, "…"), "👩‍💻👩‍💻…");
         assert_eq!(cut("", 0, "…"), "");

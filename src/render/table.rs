@@ -8,7 +8,7 @@
 //!
 //! Headers and rows that wrap are `comfy-table`'s.
 
-use super::fit::{Fit, GAP, Need, TERMINAL, WIDEST, cut, fit, is_whole, wraps};
+use super::fit::{Fit, GAP, Need, TERMINAL, WIDEST, Wider, cut, cut_reason, fit};
 use super::text::{Look, clean, looks, shown};
 use super::{Options, TextBlocks, in_parts, picture};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
@@ -164,7 +164,12 @@ fn grid(table: &Table, more: &str, options: &Options, out: &mut dyn Write) -> io
     let looks = looks(table, options);
     let whole = Grid::of(table, &looks, options);
     let ranks = ranks(table, whole.is_list);
-    let mut fitted = fit(&whole.needs, &ranks, options.width);
+    let mut needs = whole.needs.clone();
+    // What names the rows of figures is read before them.
+    if let Some(first) = needs.first_mut().filter(|_| !whole.is_list) {
+        first.least = first.fair;
+    }
+    let mut fitted = fit(&needs, &ranks, options.width);
     if fitted.widths.is_none() && options.scrolls {
         fitted = fit(&whole.needs, &ranks, None);
     }
@@ -246,7 +251,7 @@ impl<'t> Grid<'t> {
         })
     }
 
-    /// The texts of a row, cut to the widths of their columns where they may be; and whether a text is of several lines.
+    /// The texts of a row, cut to the widths of their columns where they may be.
     fn texts<'r>(
         &'r self,
         row: &'r Row,
@@ -256,11 +261,11 @@ impl<'t> Grid<'t> {
         let sign = ellipsis(options);
         let fitted =
             |((cell, text, column), shape): ((&Cell, Cow<'r, str>, &Column), &ColumnShape)| {
-                let stays = is_whole(cell, column.kind) || wraps(cell, column, self.is_list);
-                if stays || text.width() <= shape.width {
-                    text
-                } else {
-                    cut(&text, shape.width, sign).into()
+                let is_cut = Wider::of(cell, column, self.is_list) == Wider::IsCut;
+                match cell {
+                    _ if !is_cut || text.width() <= shape.width => text,
+                    Cell::Absent(_) => cut_reason(&text, shape.width, sign).into(),
+                    _ => cut(&text, shape.width, sign).into(),
                 }
             };
         self.cells(row, options).zip(shapes).map(fitted).collect()
@@ -318,7 +323,8 @@ impl<'t> Grid<'t> {
             let mut pen = Pen::new(shapes.to_vec(), options);
             for ((cell, text, column), title) in self.cells(&row, options).zip(&self.titles) {
                 let listed = matches!(cell, Cell::Lines(_));
-                let lines = if listed || is_whole(cell, column.kind) { usize::MAX } else { LINES };
+                let stays = Wider::of(cell, column, false) == Wider::Stays;
+                let lines = if listed || stays { usize::MAX } else { LINES };
                 if !text.is_empty() {
                     pen.row(vec![title.clone(), text.trim().to_owned()], lines);
                 }

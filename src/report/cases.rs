@@ -272,6 +272,7 @@ impl Cases {
         let head = |at: &usize| {
             let (id, kind, _) = COLUMNS[*at];
             let head = column(id, kind, lang);
+            let head = if id == "case" { head.whole() } else { head };
             if !is_export && OPTIONAL.contains(&id) { head.optional(2) } else { head }
         };
         let heads = self.columns.iter().map(head).collect();

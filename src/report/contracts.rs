@@ -156,7 +156,7 @@ fn status_word(status: Status, lang: Lang) -> Cell {
 
 fn list(all: &[Agreement], lang: Lang) -> Table {
     let mut columns = vec![
-        Column::new("contract", lang.pick("Contract", "合同"), Kind::Text),
+        Column::new("contract", lang.pick("Contract", "合同"), Kind::Text).whole(),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
         column("owner", Kind::Text, lang),

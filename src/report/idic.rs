@@ -140,6 +140,7 @@ fn people(customers: &[Acquainted], lang: Lang) -> Table {
         Row::new(cells)
     };
     let rows = customers.iter().map(row).collect();
+    let columns = Column::giving_way(columns, &["weakest"]);
     Table { id: "customers".into(), columns, rows, audience: Audience::People, ..Table::default() }
 }
 
@@ -149,7 +150,7 @@ fn actions(customers: &[Acquainted], lang: Lang) -> Table {
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
         column("owner", Kind::Text, lang).optional(2),
-        Column::new("weakest", lang.pick("Weakest", "最弱"), Kind::Text),
+        Column::new("weakest", lang.pick("Weakest", "最弱"), Kind::Text).optional(3),
         Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text).wraps(),
     ];
     let row = |customer: &Acquainted| {

@@ -408,7 +408,7 @@ fn mend(accounts: &[Account], book: &Book) -> Table {
         column("grade", Kind::Text, lang),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang),
+        column("owner", Kind::Text, lang).optional(2),
         head("evaluation", "Evaluation", "评价", lang),
         Column::new("mend-first", lang.pick("Mend first", "首先改进"), Kind::Text).wraps(),
     ];
@@ -479,7 +479,8 @@ fn tiers(accounts: &[Account], all: Amount, book: &Book) -> Table {
     };
     let rows = grades.into_iter().map(row).collect();
     let title = lang.pick("By tier", "按级别").into();
-    let columns = Column::giving_way(columns, &["team", "budget", "spent", "open-complaints"]);
+    let columns =
+        Column::giving_way(columns, &["team", "budget", "spent", "open-complaints", "growth"]);
     Table { id: "tiers".into(), title, columns, rows, ..Table::default() }
 }
 

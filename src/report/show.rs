@@ -324,9 +324,9 @@ pub(super) fn journal(records: &[&Record], of: bool, settings: &Settings, as_of:
         Row::new(cells)
     });
     let rows = rows.collect();
-    let mut columns: Vec<Column> = ["event", "kind", "by", "change", "note"]
-        .map(|id| column(id, Kind::Text, lang).wraps())
-        .into();
+    let mut columns = vec![column("event", Kind::Text, lang).whole()];
+    let words = ["kind", "by", "change", "note"];
+    columns.extend(words.map(|id| column(id, Kind::Text, lang).wraps()));
     if of {
         columns.insert(1, column("id", Kind::Id, lang));
     }

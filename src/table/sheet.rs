@@ -134,15 +134,27 @@ pub struct Column {
     /// How early it gives way where a terminal is too narrow for all columns: the highest first; at 0 it stays, at 1 it
     /// goes only where the others would not fit with their words cut. A new column has 1, and one of ids 0.
     pub optional: u8,
-    /// Words that are too wide go on in the next line, instead of being cut.
-    pub wraps: bool,
+    /// What becomes of words that are too wide.
+    pub excess: Excess,
+}
+
+/// What becomes of words that are wider than their column on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Excess {
+    /// In lists of things with ids they are cut; elsewhere they go on in the next line.
+    #[default]
+    Usual,
+    /// They go on in the next line: sentences.
+    Wraps,
+    /// The column is as wide as they are: names of entries, contracts and others that are typed.
+    Stays,
 }
 
 impl Column {
     /// A column.
     pub fn new(id: impl Into<String>, title: impl Into<String>, kind: Kind) -> Column {
         let optional = u8::from(kind != Kind::Id);
-        Column { id: id.into(), title: title.into(), kind, optional, wraps: false }
+        Column { id: id.into(), title: title.into(), kind, optional, excess: Excess::Usual }
     }
 
     /// Makes the column optional: left out if a terminal is too narrow, the higher ranks first.
@@ -163,7 +175,13 @@ impl Column {
     /// Makes a column of sentences: what is too wide for a line goes on in the next one.
     #[must_use]
     pub fn wraps(self) -> Column {
-        Column { wraps: true, ..self }
+        Column { excess: Excess::Wraps, ..self }
+    }
+
+    /// Makes a column of names that people type: they are neither cut nor broken.
+    #[must_use]
+    pub fn whole(self) -> Column {
+        Column { excess: Excess::Stays, ..self }
     }
 }
 
