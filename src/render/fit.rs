@@ -15,7 +15,7 @@ pub(super) const NARROWEST: usize = 8;
 /// Optional columns give way until words have this width, or as much as they need.
 const FAIR: usize = 16;
 /// The same of sentences.
-const SENTENCE: usize = 40;
+const SENTENCE: usize = 48;
 /// A word of a title is not broken if it is not longer than this.
 const TITLE: usize = 16;
 /// The least width that a table is drawn for.

@@ -383,8 +383,11 @@ mod tests {
         );
         assert_eq!(
             drawn(33),
-            "Id     Flags\n──────────────────────\nzhang  overdue, missed\nleft out here: Company\n"
+            "Id     Flags\n──────────────────────\nzhang  overdue, missed\n\
+             not shown at this width: Company\n(a wider terminal or -f csv has\nthem)\n"
         );
+        // Then the words are cut, and never half a Chinese character.
+        assert!(drawn(21).starts_with("Id     Flags\n─────────────────────\nzhang  overdue…\n"));
     }
 
     #[test]
@@ -416,18 +419,65 @@ booked   12
     #[test]
     fn words_give_way_and_numbers_do_not() {
         let narrow = render(&samples::sheet(), &at(64)).unwrap();
-        let wrapped = "\
-zhang  Zhang,     1,500.50 USD      (n = 3, too few)
-       Wei | \"Z\"
-";
-        assert!(narrow.contains(wrapped), "{narrow}");
+        let cut = "\nzhang  Zhang, W…  1,500.50 USD      (n = 3, too few)\n";
+        assert!(narrow.contains(cut), "{narrow}");
         assert!(narrow.contains("4,238/6,711   63.2 %  2009-12-15\n"), "{narrow}");
     }
 
     #[test]
-    fn what_is_too_wide_becomes_blocks() {
-        let blocks = render(&samples::sheet(), &at(40)).unwrap();
-        assert!(blocks.contains("\nValue  1,500.50 USD\n"));
+    fn a_table_of_sentences_wraps_where_a_list_is_cut() {
+        let long = "no entry of this kind in the pursuit";
+        let sheet = |kind| {
+            let columns = vec![Column::new("a", "A", kind), Column::new("why", "Why", Kind::Text)];
+            let row = Row::new(vec![Cell::text("met"), Cell::text(long)]);
+            Sheet::single("x", "", columns, vec![row].into())
+        };
+        let list = render(&sheet(Kind::Id), &at(24)).unwrap();
+        assert!(list.ends_with("\nmet  no entry of this k…\n"), "{list}");
+        let facts = render(&sheet(Kind::Text), &at(24)).unwrap();
+        assert!(facts.ends_with("\nmet  no entry of this\n     kind in the pursuit\n"), "{facts}");
+    }
+
+    /// Rows of an id and numbers that cannot all be on a narrow terminal.
+    fn figures(ranks: [u8; 2], rows: usize, kind: Kind) -> Sheet {
+        let number = |id: &str, rank| Column::new(id, id, Kind::Number).optional(rank);
+        let columns = vec![
+            Column::new("id", "id", kind),
+            number("first", ranks[0]),
+            number("second", ranks[1]),
+        ];
+        let row =
+            || Row::new(vec![Cell::text("a"), Cell::Int(123_456_789), Cell::Int(987_654_321)]);
+        Sheet::single("x", "", columns, (0..rows).map(|_| row()).collect())
+    }
+
+    #[test]
+    fn only_columns_that_must_stay_make_blocks_and_a_pager_that_scrolls_makes_none() {
+        let drawn = |sheet: Sheet, options: &Options| render(&sheet, options).unwrap();
+        let blocks = "id      a\nfirst   123,456,789\nsecond  987,654,321\n";
+        assert_eq!(drawn(figures([0, 0], 1, Kind::Id), &at(26)), blocks);
+        let table = drawn(figures([1, 1], 2, Kind::Id), &at(26));
+        assert!(table.starts_with("id        first\n"), "{table}");
+        assert!(table.contains("not shown at this width:\nsecond (a wider terminal\n"), "{table}");
+        let scrolls = Options { scrolls: true, ..at(26) };
+        let wide = drawn(figures([0, 0], 1, Kind::Id), &scrolls);
+        assert_eq!(wide, drawn(figures([0, 0], 1, Kind::Id), &Options::default()));
+        // Figures of one row, which are no list, are all worth a line.
+        assert_eq!(drawn(figures([1, 1], 1, Kind::Text), &at(26)), blocks);
+    }
+
+    #[test]
+    fn a_title_that_is_left_out_twice_is_told_once_and_another_table_is_named() {
+        let mut sheet = figures([1, 1], 2, Kind::Id);
+        let mut more = figures([2, 2], 2, Kind::Id).tables.remove(0);
+        more.id = "more".into();
+        more.columns.iter_mut().skip(1).for_each(|column| column.title = "Low".into());
+        sheet.tables.push(more);
+        let drawn = render(&sheet, &Options { lang: Lang::Zh, ..at(20) }).unwrap();
+        assert!(drawn.contains("此宽度未显示：second"), "{drawn}");
+        let narrow = render(&sheet, &at(20)).unwrap();
+        assert!(narrow.contains("--table"), "{narrow}");
+        assert_eq!(drawn.matches("Low").count(), 2, "its title, and what is left out: {drawn}");
     }
 
     #[test]

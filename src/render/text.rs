@@ -297,13 +297,42 @@ mod tests {
             let table = Table { columns, rows, ..Table::default() };
             let options = Options::default();
             let look = looks(&table, &options)[0];
-            let shown = |text| shown(&amount(text), &look, &options).into_owned();
+            let shown = |text: &&str| shown(&amount(text), &look, &options).into_owned();
             texts.iter().map(shown).collect::<Vec<_>>()
         };
         assert_eq!(column(&["37500.0", "9375"]), ["37,500", "9,375"]);
         assert_eq!(column(&["37500.5", "9375"]), ["37,500.50", "9,375.00"]);
         assert_eq!(column(&["0.125", "9375.50"]), ["0.125", "9,375.500"]);
         assert_eq!(column(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn statistics_of_a_column_have_the_decimals_of_the_finest_and_counts_have_none() {
+        let cells = [Cell::Number(2.0, 0), Cell::Number(2.55, 1), Cell::Int(7), Cell::Share(0.5)];
+        let columns = vec![Column::new("x", "", Kind::Number)];
+        let rows = cells.iter().map(|cell| Row::new(vec![cell.clone()])).collect();
+        let table = Table { columns, rows, ..Table::default() };
+        let options = Options::default();
+        let look = looks(&table, &options)[0];
+        let texts = cells.iter().map(|cell| shown(cell, &look, &options).into_owned());
+        assert_eq!(texts.collect::<Vec<_>>(), ["2.0", "2.5", "7", "50.0 %"]);
+    }
+
+    #[test]
+    fn money_that_is_not_whole_has_the_decimals_of_its_currency() {
+        let of = |texts: &[&str], own: Option<&str>| {
+            let cell = |text: &&str| Cell::Money(Money::parse(text).unwrap());
+            let columns = vec![Column::new("x", "", Kind::Number)];
+            let rows = texts.iter().map(|text| Row::new(vec![cell(text)])).collect();
+            let table = Table { columns, rows, ..Table::default() };
+            let currency = own.and_then(Currency::parse);
+            looks(&table, &Options { currency, ..Options::default() })[0].money
+        };
+        assert_eq!(of(&["10"], Some("KWD")), 0);
+        assert_eq!(of(&["10.5"], None), 2);
+        assert_eq!(of(&["10.5"], Some("KWD")), 3);
+        assert_eq!(of(&["10.5", "3 JPY"], Some("JPY")), 1, "no decimal that is stated is hidden");
+        assert_eq!(of(&["10.5 USD", "3"], Some("KWD")), 2);
     }
 
     #[test]

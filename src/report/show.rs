@@ -2,7 +2,7 @@
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
 use super::figures::{called, member, table};
-use super::people::in_words;
+use super::people::{in_words, of_person};
 use super::show_money::money;
 use super::show_project;
 use crate::format::line::{written_facts, written_roles};
@@ -207,7 +207,7 @@ pub(super) fn contacts(records: &[&Record], of: bool, mapped: bool, lang: Lang) 
     });
     let rows = rows.collect();
     let mut columns: Vec<Column> =
-        shown.iter().map(|(id, _)| column(id, Kind::Text, lang)).collect();
+        shown.iter().map(|(id, _)| of_person(column(id, Kind::Text, lang))).collect();
     if of {
         columns.push(column("id", Kind::Id, lang));
     }
@@ -327,6 +327,7 @@ pub(super) fn journal(records: &[&Record], of: bool, settings: &Settings, as_of:
     let mut columns = vec![column("event", Kind::Text, lang).whole()];
     let words = ["kind", "by", "change", "note"];
     columns.extend(words.map(|id| column(id, Kind::Text, lang).wraps()));
+    columns.iter_mut().filter(|column| column.id == "by").for_each(|by| by.optional = 2);
     if of {
         columns.insert(1, column("id", Kind::Id, lang));
     }

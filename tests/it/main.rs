@@ -78,6 +78,7 @@ mod set;
 mod small_n;
 mod sources;
 mod start;
+mod tables;
 mod tiers;
 mod today;
 mod typing;
