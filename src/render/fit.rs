@@ -3,7 +3,6 @@
 //! First the columns of the highest ranks give way, one by one, until the words of the others have a fair width;
 //! then words are cut; then the columns of rank 1 give way. Ids, numbers and dates are whole.
 
-use super::text::breakable;
 use crate::table::sheet::{Cell, Column, Excess, Kind};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -11,11 +10,13 @@ use unicode_width::UnicodeWidthStr;
 /// Between two columns.
 pub(super) const GAP: usize = 2;
 /// A column of words is not narrowed below this.
-pub(super) const NARROWEST: usize = 8;
+const NARROWEST: usize = 8;
 /// Optional columns give way until words have this width, or as much as they need.
 const FAIR: usize = 16;
 /// The same of sentences.
 const SENTENCE: usize = 48;
+/// A word is not broken if it is not longer than this.
+const WORD: usize = 12;
 /// A word of a title is not broken if it is not longer than this.
 const TITLE: usize = 16;
 /// The least width that a table is drawn for.
@@ -65,6 +66,14 @@ impl Need {
             most: self.most.max(other.most),
         };
     }
+}
+
+/// The least width of words that may go on in the next line: a short word of ASCII letters is not broken, other text may
+/// be.
+fn breakable(text: &str, width: usize) -> usize {
+    let word =
+        text.split([' ', '\n']).filter(|word| word.is_ascii()).map(str::len).max().unwrap_or(0);
+    width.min(NARROWEST).max(if word <= WORD { word } else { NARROWEST })
 }
 
 /// What becomes of a cell that is wider than its column.

@@ -1,7 +1,6 @@
 //! Cells as words: for people ([`shown`]) and for machines ([`plain`]), and text without characters that a
 //! terminal or a page would obey ([`clean`]).
 
-use super::fit::NARROWEST;
 use super::{Names, Options, in_parts};
 use crate::table::sheet::{Cell, Column, Kind, Table};
 use crate::value::money::{Amount, Currency};
@@ -226,17 +225,6 @@ pub(super) fn percent(share: Option<f64>) -> String {
         Some(share) if share.is_finite() => format!("{} %", number(share * 100.0, 1)),
         _ => String::new(),
     }
-}
-
-/// A word is not broken if it is not longer than this.
-const WORD: usize = 12;
-
-/// The least width of words that may go on in the next line: a short word of ASCII letters is not broken, other text may
-/// be.
-pub(super) fn breakable(text: &str, width: usize) -> usize {
-    let word =
-        text.split([' ', '\n']).filter(|word| word.is_ascii()).map(str::len).max().unwrap_or(0);
-    width.min(NARROWEST).max(if word <= WORD { word } else { NARROWEST })
 }
 
 /// Text that is nothing but text, in the elements and attributes of a page.
