@@ -22,8 +22,8 @@ pub struct Environment {
     pub pager: Option<String>,
     /// `PAGER`, the pager of every program.
     pub any_pager: Option<String>,
-    /// `LESS` is set: the options of that pager are the user's.
-    pub has_less_options: bool,
+    /// `LESS`: the options of that pager, where they are the user's.
+    pub less_options: Option<String>,
     /// `PATH`, for `crm-foo`.
     pub path: Option<OsString>,
     /// `NO_COLOR` is set and not empty, or `TERM` is `dumb`: a terminal that knows no escape sequences.
@@ -68,7 +68,7 @@ impl Environment {
             config: config(),
             pager: std::env::var("CRM_PAGER").ok(),
             any_pager: text("PAGER"),
-            has_less_options: std::env::var_os("LESS").is_some(),
+            less_options: std::env::var_os("LESS").map(|set| set.to_string_lossy().into_owned()),
             path: std::env::var_os("PATH"),
             no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
             columns: text("COLUMNS").and_then(|n| n.parse().ok()).filter(|n| *n > 0),

@@ -19,7 +19,7 @@ const SHORT: usize = 10;
 pub fn audit(record: &Record, origins: &BTreeMap<String, Origin>, settings: &Settings) -> Sheet {
     let lang = settings.language;
     let columns = vec![
-        column("key", Kind::Text, lang),
+        column("key", Kind::Text, lang).whole(),
         column("kind", Kind::Text, lang),
         column("by", Kind::Text, lang),
         column("commit", Kind::Text, lang),

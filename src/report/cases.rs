@@ -273,7 +273,8 @@ impl Cases {
         let head = |at: &usize| {
             let (id, kind, _) = COLUMNS[*at];
             let head = column(id, kind, lang);
-            if !is_export && OPTIONAL.contains(&id) { head.optional() } else { head }
+            let head = if id == "case" { head.whole() } else { head };
+            if !is_export && OPTIONAL.contains(&id) { head.optional(2) } else { head }
         };
         let heads = self.columns.iter().map(head).collect();
         let mut sheet = Sheet::single("cases", lang.pick("Cases", "受理"), heads, Rows::from(rows));

@@ -97,6 +97,7 @@ fn line_table(items: &[ForecastItem], request: &Request, lang: Lang) -> (Table, 
     for id in ["count", "value", "nominal", "expected", "p10", "p50", "p90"] {
         columns.push(column(id, Kind::Number, lang));
     }
+    let columns = Column::giving_way(columns, &["nominal", "p10", "p90"]);
     let mut lines: Vec<(&str, Option<ForecastLine>, Vec<ForecastItem>)> = Vec::new();
     for (group, known) in groups {
         let (months, others): (Vec<_>, Vec<_>) =

@@ -320,7 +320,9 @@ impl SheetForm {
             pipeline.stages[..=won]
                 .iter()
                 .enumerate()
-                .map(|(at, stage)| Column::new(&*stage.id, numbered(at, stage, lang), Kind::Text)),
+                .map(|(at, stage)| Column::new(&*stage.id, numbered(at, stage, lang), Kind::Text))
+                // The form is filled in: no column of it is left out.
+                .map(|column| column.optional(0)),
         );
         let points = checkpoints(self.week, &settings.checkpoints);
         let pages = Arc::clone(pages);

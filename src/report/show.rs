@@ -1,8 +1,8 @@
 //! `crm show`: one prospect - facts, its column and the evidence for it, journal, time in each column.
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
-use super::figures::table;
-use super::people::in_words;
+use super::figures::{called, member, table};
+use super::people::{in_words, of_person};
 use super::show_money::money;
 use super::show_project;
 use crate::format::line::{written_facts, written_roles};
@@ -82,7 +82,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     }
     put("needs", list(&record.prospect.needs));
     put("tags", list(&record.prospect.tags));
-    for (fact, cell) in profile(record, lang) {
+    for (fact, cell) in profile(record, settings) {
         put(fact, cell);
     }
     let label = stage.label.get(lang, &stage.id);
@@ -96,12 +96,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     put("since", Cell::maybe(state.since, Cell::Date));
     put("buyer", show_project::buyer(record, settings));
     put("supported", Cell::text(stage_name(record, state.supported, settings, lang)));
-    put(
-        "owner",
-        Cell::maybe(state.owner.as_deref(), |id| {
-            Cell::text(settings.rep(id).map_or(id, |rep| rep.display()))
-        }),
-    );
+    put("owner", Cell::maybe(state.owner.as_deref(), |id| Cell::text(member(id, settings))));
     put("value", Cell::maybe(state.value, Cell::Money));
     put(
         "pursuit",
@@ -142,12 +137,14 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
 }
 
 /// The facts that only a customer with a file or a plan has, with the reps who serve beside the owner.
-pub(super) fn profile(record: &Record, lang: Lang) -> Vec<(&'static str, Cell)> {
+pub(super) fn profile(record: &Record, settings: &Settings) -> Vec<(&'static str, Cell)> {
     let profile = record.prospect.profile();
     let list = |items: &[Text]| Cell::list(items.iter().cloned());
     let relation = Relation::ALL.iter().find(|row| row.1 == profile.relation);
     let relation = relation.filter(|_| profile.relation != Relation::Customer);
-    let helpers = record.state.serves.iter().map(|(role, rep)| format!("{role}: {rep}"));
+    let lang = settings.language;
+    let name = |rep: &Text| called(rep, settings);
+    let helpers = record.state.serves.iter().map(|(role, rep)| format!("{role}: {}", name(rep)));
     vec![
         ("relation", Cell::maybe(relation, |(id, _, en, zh)| Cell::text(lang.term(id, en, zh)))),
         ("parent", Cell::maybe(profile.parent.as_deref(), Cell::text)),
@@ -217,7 +214,7 @@ pub(super) fn contacts(records: &[&Record], of: bool, mapped: bool, lang: Lang) 
     });
     let rows = rows.collect();
     let mut columns: Vec<Column> =
-        shown.iter().map(|(id, _)| column(id, Kind::Text, lang)).collect();
+        shown.iter().map(|(id, _)| of_person(column(id, Kind::Text, lang))).collect();
     if of {
         columns.push(column("id", Kind::Id, lang));
     }
@@ -334,8 +331,10 @@ pub(super) fn journal(records: &[&Record], of: bool, settings: &Settings, as_of:
         Row::new(cells)
     });
     let rows = rows.collect();
-    let mut columns: Vec<Column> =
-        ["event", "kind", "by", "change", "note"].map(|id| column(id, Kind::Text, lang)).into();
+    let mut columns = vec![column("event", Kind::Text, lang).whole()];
+    let words = ["kind", "by", "change", "note"];
+    columns.extend(words.map(|id| column(id, Kind::Text, lang).wraps()));
+    columns.iter_mut().filter(|column| column.id == "by").for_each(|by| by.optional = 2);
     if of {
         columns.insert(1, column("id", Kind::Id, lang));
     }
@@ -371,7 +370,7 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
     };
     let owner = |owner: &Text| match owner.as_str() {
         "" => lang.pick("pool", "公海").to_owned(),
-        owner => owner.to_owned(),
+        owner => called(owner, settings),
     };
     let text = |text: &Option<Text>| text.as_deref().map(String::from);
     let campaign = |id: &str| {

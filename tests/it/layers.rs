@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there; one that reads and writes has two.
-const HOMES: [(&str, &str); 40] = [
+const HOMES: [(&str, &str); 41] = [
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("basin", "src/stats/maximise.rs"),
     ("calamine", "src/format/rows/spreadsheet/excel.rs"),
@@ -60,6 +60,7 @@ const HOMES: [(&str, &str); 40] = [
     ("toml_writer", "src/format"),
     ("tz", "src/value/zone.rs"),
     ("unicode_normalization", "src/value/id.rs"),
+    ("unicode_segmentation", "src/render/fit.rs"),
     ("zip", "src/format/rows/spreadsheet"),
 ];
 

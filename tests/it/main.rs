@@ -81,6 +81,7 @@ mod small_n;
 mod sources;
 mod splitting;
 mod start;
+mod tables;
 mod tiers;
 mod today;
 mod typing;

@@ -249,8 +249,8 @@ const EXAMPLES: &str = "Examples:
 fn overview(saved: &[SavedReport], lang: Lang) -> Sheet {
     let columns = vec![
         Column::new("name", lang.pick("Report", "报表"), Kind::Text),
-        Column::new("about", lang.pick("What it shows", "内容"), Kind::Text),
-        Column::new("takes", lang.pick("Takes", "接受"), Kind::Text),
+        Column::new("about", lang.pick("What it shows", "内容"), Kind::Text).wraps(),
+        Column::new("takes", lang.pick("Takes", "接受"), Kind::Text).optional(2),
     ];
     let rows = REPORTS.iter().map(|report| {
         let alias = report.alias.map(|alias| format!(" ({alias})")).unwrap_or_default();

@@ -5,7 +5,7 @@ use crate::act::session::Done;
 use crate::act::written::sheet;
 use crate::cli::args::Global;
 use crate::cli::diagnose::show;
-use crate::cli::pager::{Paged, pager};
+use crate::cli::pager::{Paged, pager, scrolls};
 use crate::cli::terminal::{columns, size};
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::durable::{try_file, try_open, write_file_by};
@@ -13,6 +13,7 @@ use crate::disk::root::{find_root, ledger_file};
 use crate::format::layout::SETTINGS;
 use crate::model::own_settings::OwnSettings;
 use crate::render::{self, Format, RenderError, Rendering};
+use crate::report::figures::{REPS, member_names};
 use crate::table::sheet::{Audience, Sheet};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -79,8 +80,12 @@ impl Context {
     pub fn render_options(&self) -> render::Options {
         let width =
             columns(&std::io::stdout(), self.env.columns).filter(|_| self.global.output.is_none());
+        let less = self.env.less_options.as_deref();
+        let settings = self.ledger.get().map(|ledger| &ledger.settings);
+        let names = settings.filter(|_| !self.is_for_machines()).map(member_names);
         render::Options {
             width,
+            scrolls: self.pager().is_some_and(|pager| scrolls(pager, less)),
             color: self.color,
             ascii: self.global.ascii,
             raw: self.global.raw,
@@ -88,6 +93,8 @@ impl Context {
             day: Some(self.today()),
             table: self.global.table.clone(),
             lang: self.lang(),
+            currency: settings.and_then(|settings| settings.currency),
+            names: render::Names { columns: REPS, of: names.unwrap_or_default() },
         }
     }
 
@@ -194,17 +201,22 @@ impl Context {
         Ok(())
     }
 
+    /// The pager of the output, if it is for a terminal that can have one.
+    fn pager(&self) -> Option<&str> {
+        let paged = self.writes_to_terminal() && !self.global.no_pager && !self.env.is_dumb;
+        pager(&self.env, &self.own_settings).filter(|_| paged)
+    }
+
     /// Writes to stdout; on a terminal, what is more than a screen goes to the pager.
     fn print_out(
         &self,
         write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>,
     ) -> std::io::Result<()> {
-        let paged = std::io::stdout().is_terminal() && !self.global.no_pager && !self.env.is_dumb;
-        match pager(&self.env, &self.own_settings).filter(|_| paged) {
+        match self.pager() {
             Some(pager) => {
                 let (width, height) = size();
                 let screen = (self.env.columns.unwrap_or(width), height);
-                let mut paged = Paged::new(pager, self.env.has_less_options, screen);
+                let mut paged = Paged::new(pager, self.env.less_options.is_some(), screen);
                 write(&mut paged).and_then(|()| paged.finish())
             }
             None => {
