@@ -238,7 +238,8 @@ impl Git {
         }
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
-            if !is_kept(&text) && !(self.commits && SIGNED.contains(&&*text)) {
+            let is_given = is_kept(&text) || self.commits && SIGNED.contains(&&*text);
+            if !is_given {
                 command.env_remove(name);
             }
         }
