@@ -290,7 +290,9 @@ fn by_group(
         all.iter_mut().zip(cells).for_each(|(all, cell)| all.join(cell));
         rows.push(row(group_name(by.word(group, lang), lang), cells, Emphasis::Plain));
     }
-    rows.push(row(Cell::text(lang.pick("all", "合计")), &all, Emphasis::Total));
+    if !rows.is_empty() {
+        rows.push(row(Cell::text(lang.pick("all", "合计")), &all, Emphasis::Total));
+    }
     let title = pipeline.label.get(lang, &pipeline.id).to_owned();
     let id = format!("{}-groups", pipeline.id);
     Table { id, title, columns, rows: rows.into(), audience: Audience::People }
