@@ -53,6 +53,7 @@ mod maven;
 mod merge;
 mod money;
 mod monthly_lists;
+mod openings;
 mod orders;
 mod own_settings;
 mod pages;
