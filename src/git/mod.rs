@@ -10,3 +10,4 @@ pub mod merge_file;
 pub mod origin;
 pub mod program;
 pub mod snapshot;
+pub mod whole;
