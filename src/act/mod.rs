@@ -6,6 +6,7 @@ pub mod add;
 pub mod advance;
 pub mod allocate;
 pub mod backtest;
+pub mod backup;
 pub mod campaign;
 pub mod change;
 pub mod commit;

@@ -160,7 +160,10 @@ pub const GROUPS: [(&str, &str, &[&str]); 6] = [
     (
         "Files",
         "文件",
-        &["init", "rename", "join", "split", "remove", "import", "export", "check", "schema"],
+        &[
+            "init", "rename", "join", "split", "remove", "import", "export", "check", "backup",
+            "restore", "schema",
+        ],
     ),
     ("Git", "Git", &["diff", "audit", "hooks", "guard", "merge-file", "resolve", "doctor"]),
     ("System", "系统", &["help", "completions", "man"]),
@@ -216,6 +219,8 @@ pub enum Command {
     Export(commands::export::Export),
     WhatIf(commands::what_if::WhatIf),
     Backtest(commands::backtest::Backtest),
+    Backup(commands::backup::Backup),
+    Restore(commands::restore::Restore),
     Dashboard(commands::dashboard::Dashboard),
     Site(commands::site::Site),
     Help(commands::help::Help),

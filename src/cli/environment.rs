@@ -13,6 +13,8 @@ pub struct Environment {
     pub today: Option<String>,
     /// `CRM_USER`: the rep who signs events.
     pub user: Option<String>,
+    /// `CRM_IDENTITY`: the file of the secret key that opens what is sealed.
+    pub identity: Option<PathBuf>,
     /// `VISUAL`, else `EDITOR`.
     pub editor: Option<String>,
     /// The file of the user's own settings: `CRM_CONFIG` (empty: none), else `crm/config.toml` below
@@ -64,6 +66,7 @@ impl Environment {
             ledger: std::env::var_os("CRM_LEDGER").filter(|value| !value.is_empty()),
             today: text("CRM_TODAY"),
             user: text("CRM_USER"),
+            identity: std::env::var_os("CRM_IDENTITY").filter(|v| !v.is_empty()).map(PathBuf::from),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             config: config(),
             pager: std::env::var("CRM_PAGER").ok(),

@@ -169,6 +169,8 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Export(command) => command.run(context),
         Command::WhatIf(command) => command.run(context),
         Command::Backtest(command) => command.run(context),
+        Command::Backup(command) => return command.run(context),
+        Command::Restore(command) => command.run(context),
         Command::Dashboard(command) => command.run(context),
         Command::Site(command) => command.run(context),
         Command::Help(command) => command.run(context),

@@ -302,6 +302,7 @@ codes! {
     TooLarge "too-large" Error Refused "a prospect file is larger than 4 MiB" "潜在客户文件超过 4 MiB";
     EmptyFile "empty-file" Error Refused "a prospect file has nothing in it" "潜在客户文件没有内容";
     Symlink "symlink" Error Refused "a symbolic link, which the ledger does not follow" "账本不跟随符号链接";
+    BadBackup "bad-backup" Error Refused "a file is no backup, or not a whole one" "文件不是备份，或不完整";
     TrackedState "tracked-state" Error Refused "git keeps a file of `.crm/`, which is one machine's own" "git 收录了 `.crm/` 的文件，而它只属于本机";
     NestedRepository "nested-repository" Error Refused "a file makes a folder look like a repository of its own to git" "某个文件使 git 把文件夹当作另一个仓库";
     Ignored "ignored" Warning Refused "git ignores a file of the ledger: no commit has it" "git 忽略了账本的文件：任何提交都不含它";

@@ -11,3 +11,4 @@ pub mod merge_file;
 pub mod origin;
 pub mod program;
 pub mod snapshot;
+pub mod whole;

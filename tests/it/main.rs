@@ -12,6 +12,7 @@
 
 mod allocation;
 mod backtest;
+mod backup;
 mod boundaries;
 mod boundaries_reports;
 mod boundaries_sheets;
@@ -55,7 +56,9 @@ mod maven;
 mod merge;
 mod money;
 mod monthly_lists;
+mod openings;
 mod orders;
+mod outputs;
 mod own_settings;
 mod pages;
 mod people;

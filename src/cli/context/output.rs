@@ -9,7 +9,7 @@ use crate::cli::pager::{Paged, pager, scrolls};
 use crate::cli::terminal::{columns, size};
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::durable::{try_file, try_open, write_file_by};
-use crate::disk::root::{find_root, ledger_file};
+use crate::disk::root::{find_root, ledger_file, ledger_folder};
 use crate::format::layout::SETTINGS;
 use crate::model::own_settings::OwnSettings;
 use crate::render::{self, Format, RenderError, Rendering};
@@ -57,7 +57,23 @@ impl Context {
 
     /// Fails if the file that an option names cannot be written, or is among the files of the ledger.
     pub fn can_be_written(&self, option: &str, file: &Path) -> Result<(), Diagnostic> {
-        can_be_written(option, file, self.ledger.get().map(|ledger| &*ledger.root))
+        can_be_written(option, file, self.found_root().as_deref())
+    }
+
+    /// Fails if the folder that an option names is among the files of the ledger.
+    pub fn can_be_filled(&self, option: &str, folder: &Path) -> Result<(), Diagnostic> {
+        match ledger_folder(folder, self.found_root().as_deref()) {
+            Some(own) => Err(of_the_ledger(option, folder, &own)),
+            None => Ok(()),
+        }
+    }
+
+    /// The root of the ledger, if there is one, whether it is open or not.
+    fn found_root(&self) -> Option<PathBuf> {
+        match self.ledger.get() {
+            Some(ledger) => Some(ledger.root.clone()),
+            None => find_root(stated_ledger(&self.global, &self.env), &self.here).ok(),
+        }
     }
 
     /// Does the output go to a terminal?
@@ -297,22 +313,24 @@ pub(super) fn can_be_written(
     } else if folder.is_some_and(|folder| !folder.is_dir()) {
         words!("there is no such folder", "没有这个文件夹")
     } else if let Some(own) = ledger_file(file, root) {
-        let (file, own) = (file.display(), own.display());
-        return Err(Diagnostic::new(
-            Code::BadArgument,
-            words!(
-                "{option} {file} would replace a file of the ledger: {own}",
-                "{option} {file} 会覆盖账本自己的文件：{own}"
-            ),
-        )
-        .help(words!(
-            "choose a name outside of prospects/, activity/, .crm/ and .git/",
-            "请换一个文件名，不要放在 prospects/、activity/、.crm/ 或 .git/ 里"
-        )));
+        return Err(of_the_ledger(option, file, &own));
     } else {
         return Ok(());
     };
     Err(cannot_be_written(&Words::verbatim(file.display().to_string()), &why))
+}
+
+/// The refusal to write over a file of a ledger, or among its files.
+fn of_the_ledger(option: &str, file: &Path, own: &Path) -> Diagnostic {
+    let (file, own) = (file.display(), own.display());
+    let message = words!(
+        "{option} {file} would replace a file of the ledger: {own}",
+        "{option} {file} 会覆盖账本自己的文件：{own}"
+    );
+    Diagnostic::new(Code::BadArgument, message).help(words!(
+        "choose a name outside of prospects/, activity/, .crm/ and .git/",
+        "请换一个文件名，不要放在 prospects/、activity/、.crm/ 或 .git/ 里"
+    ))
 }
 
 fn cannot_be_written(name: &Words, why: &Words) -> Diagnostic {

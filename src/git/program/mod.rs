@@ -207,6 +207,33 @@ impl Git {
         Ok(if above { plain().unwrap_or(path) } else { path })
     }
 
+    /// Runs it and copies its standard output to `out`, however much it is.
+    pub fn copy_to<S: AsRef<OsStr>>(
+        &self,
+        words: &[S],
+        out: &mut dyn Write,
+    ) -> Result<(), Diagnostic> {
+        let mut child = self.spawn(words)?;
+        drop(child.stdin.take());
+        let (output, complaints) = (child.stdout.take(), child.stderr.take());
+        let (copied, stderr) = std::thread::scope(|scope| {
+            let stderr = scope.spawn(move || drained(complaints));
+            let copied = match output {
+                Some(mut output) => std::io::copy(&mut output, out).map(|_| ()),
+                None => Ok(()),
+            };
+            (copied, stderr.join().unwrap_or_default())
+        });
+        let status = child.wait().map_err(|error| not_run(&error))?;
+        copied.map_err(|error| {
+            let message =
+                words!("what git gives cannot be written", "git 的输出无法写入").because(&error);
+            Diagnostic::new(Code::WriteFailed, message)
+        })?;
+        let ended = Output { status, stdout: Vec::new(), stderr };
+        if status.success() { Ok(()) } else { Err(self.failed(words, &ended)) }
+    }
+
     /// Runs it with `input` on its standard input, and gives the whole of its end.
     pub(super) fn output<S: AsRef<OsStr>>(
         &self,
