@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_in_both_languages() {
         for (line, en, zh) in [
-            ("crm lose", "<ID>... is missing", "缺少 <ID>..."),
+            ("crm lose", "<ID>... is missing", "缺少 <编号>..."),
             (
                 "crm list --lang fr",
                 "`--lang`: `fr` is none of its values",
