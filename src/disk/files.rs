@@ -11,6 +11,7 @@ use crate::format::quick::quick;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
 use crate::rules::book::{Book, Files, Keep, Scanned, Shelf, Sieve};
+use crate::rules::company::Member;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -22,7 +23,7 @@ use std::hash::Hasher;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// The prospects of a ledger on a day.
 #[derive(Debug)]
@@ -33,6 +34,17 @@ pub struct LedgerFiles {
     pub as_of: Date,
     /// Findings that are not about prospects.
     pub beside: Vec<Diagnostic>,
+    /// Its place in a company, if it is read as a part of one.
+    pub place: Option<PlaceInCompany>,
+}
+
+/// The place of a ledger in a company.
+#[derive(Debug, Clone)]
+pub struct PlaceInCompany {
+    /// The names of its files there, and the settings by which they are replayed.
+    pub member: Arc<Member>,
+    /// Its position among the ledgers.
+    pub position: usize,
 }
 
 /// The number of threads: as many as the machine has processors.
@@ -121,6 +133,7 @@ impl Shelf for LedgerFiles {
             ledger: self.ledger.clone(),
             as_of: day,
             beside: self.beside.clone(),
+            place: self.place.clone(),
         })
     }
 }
@@ -129,8 +142,20 @@ impl Ledger {
     /// The book of the ledger on a day. The book reads the prospects when they are first needed.
     pub fn load(&self, as_of: Date) -> Book {
         let (tallies, problems) = read_tallies(self, as_of);
-        let files = LedgerFiles { ledger: self.clone(), as_of, beside: problems };
+        let files = LedgerFiles { ledger: self.clone(), as_of, beside: problems, place: None };
         Book::on(Box::new(files), self.settings.clone(), as_of, tallies)
+    }
+
+    /// The book of the ledger on a day, as a part of a company.
+    pub fn load_in(&self, place: PlaceInCompany, as_of: Date) -> Book {
+        let (mut tallies, problems) = read_tallies(self, as_of);
+        for (rep, ..) in &mut tallies {
+            *rep = place.member.rep_of(rep);
+        }
+        let settings = place.member.settings.clone();
+        let files =
+            LedgerFiles { ledger: self.clone(), as_of, beside: problems, place: Some(place) };
+        Book::on(Box::new(files), settings, as_of, tallies)
     }
 
     /// Files whose ids are equal but for case and Unicode form.
@@ -343,11 +368,21 @@ impl LedgerFiles {
 
     fn replayed(
         &self,
-        prospect: Prospect,
+        mut prospect: Prospect,
         mut problems: Vec<Diagnostic>,
         counts: &mut ThreadCounts,
     ) -> (Option<Record>, Vec<Diagnostic>) {
-        let mut record = replay(prospect, &self.ledger.settings, self.as_of);
+        let settings = match &self.place {
+            Some(place) => {
+                place.member.qualify(&mut prospect);
+                &place.member.settings
+            }
+            None => &self.ledger.settings,
+        };
+        let mut record = replay(prospect, settings, self.as_of);
+        if let (Some(record), Some(place)) = (&mut record, &self.place) {
+            record.ledger = place.position;
+        }
         // Findings of replay carry the path below the root; messages show it from here.
         if let Some(record) = &mut record {
             let opened = record.state.opened.filter(|_| !record.prospect.is_customer);

@@ -17,6 +17,7 @@ mod chosen;
 pub mod claims;
 pub mod classify;
 pub mod columns;
+pub mod company;
 pub mod contracts;
 pub mod conversion;
 pub mod cycle;

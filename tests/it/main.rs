@@ -21,6 +21,7 @@ mod chinese;
 mod columns_found;
 mod commands;
 mod common;
+mod company;
 mod completion;
 mod concurrency;
 mod contact;

@@ -93,7 +93,7 @@ impl Context {
 
     /// Does the ledger ask for a byte-order mark?
     fn settings_ask_bom(&self) -> bool {
-        self.ledger.get().is_some_and(|ledger| ledger.settings.csv_bom)
+        self.settings().is_ok_and(|settings| settings.csv_bom)
     }
 
     /// Puts text on stdout, or into the file of `-o`; kept until the command has succeeded.
@@ -216,6 +216,9 @@ impl Context {
 
     /// The settings of the ledger, whose readers may read its reports as well.
     fn settings_file(&self) -> Option<PathBuf> {
+        if let Some(company) = self.company_file() {
+            return Some(company.to_owned());
+        }
         let root = find_root(stated_ledger(&self.global, &self.env), &self.here).ok()?;
         Some(root.join(SETTINGS))
     }
