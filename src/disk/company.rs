@@ -29,6 +29,15 @@ impl CompanyOnDisk {
     /// # Errors
     /// Fails with everything that is wrong in it.
     pub fn open(path: &Path) -> Result<CompanyOnDisk, Failure> {
+        if !path.exists() {
+            let file = path.display();
+            let message = words!("there is no file {file}", "没有文件 {file}");
+            let help = words!(
+                "a company is a file that lists its ledgers: [[ledger]], then id and path",
+                "公司是列出各账本的文件：[[ledger]]，其下写 id 和 path"
+            );
+            return Err(Diagnostic::new(Code::Company, message).help(help).into());
+        }
         let text = read_text(path, path).map_err(|problem| {
             let exit = problem.exit.max(Exit::Usage);
             Diagnostic { exit, ..problem }

@@ -10,7 +10,7 @@ use crate::format::layout::{CUSTOMERS, JOURNALS, PROSPECTS};
 use crate::format::quick::quick;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
-use crate::rules::book::{Book, Files, Keep, Scanned, Shelf, Sieve};
+use crate::rules::book::{Book, Files, Keep, Scan, Scanned, Shelf, Sieve};
 use crate::rules::company::Member;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
@@ -124,6 +124,12 @@ impl Shelf for LedgerFiles {
         self.scanned(Files::Everybody, Keep::Everything, Some(sieve), each)
     }
 
+    fn begin(&self, files: Files, keep: Keep) -> Option<Box<dyn Scan + '_>> {
+        let walk = Mutex::new(Walk::new(&self.ledger, folders(files)));
+        let scan = FilesScan { files: self, keep, walk, counts: Mutex::default() };
+        self.ledger.stored.is_none().then(|| Box::new(scan) as Box<dyn Scan + '_>)
+    }
+
     fn threads(&self) -> usize {
         *THREADS
     }
@@ -206,6 +212,38 @@ impl Ledger {
 /// The result of each thread, with its counts.
 type ThreadParts<A> = Vec<(A, ThreadCounts)>;
 
+/// A scan for threads of the caller's.
+struct FilesScan<'s> {
+    files: &'s LedgerFiles,
+    keep: Keep,
+    walk: Mutex<Walk<'s>>,
+    counts: Mutex<Vec<ThreadCounts>>,
+}
+
+impl Scan for FilesScan<'_> {
+    fn work(&self, thread: usize, each: &(dyn Fn(usize, &Record) + Sync)) {
+        let mut counts = ThreadCounts::default();
+        self.files.take_batches(
+            &self.walk,
+            None,
+            (self.keep, None),
+            &mut counts,
+            &mut |record, _| {
+                if let Some(record) = record {
+                    each(thread, record);
+                }
+            },
+        );
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).push(counts);
+    }
+
+    fn end(self: Box<Self>) -> Scanned {
+        let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let walk = self.walk.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.files.result(counts, &walk.problems)
+    }
+}
+
 impl LedgerFiles {
     /// Calls `each` once per record; with a sieve only for those that it wants.
     fn scanned(
@@ -221,7 +259,11 @@ impl LedgerFiles {
                     each(thread, record);
                 }
             });
-        let counts: Vec<ThreadCounts> = parts.into_iter().map(|((), counts)| counts).collect();
+        self.result(parts.into_iter().map(|((), counts)| counts).collect(), &problems)
+    }
+
+    /// The result of a scan with these counts, in which these folders could not be listed.
+    fn result(&self, counts: Vec<ThreadCounts>, problems: &[Diagnostic]) -> Scanned {
         let beside = || problems.iter().chain(&self.beside).filter(|p| p.is_error());
         let unopened = beside().find(|p| p.code == Code::TooManyFiles).cloned();
         Scanned {
@@ -252,25 +294,12 @@ impl LedgerFiles {
         // A ledger of one batch is not worth a thread.
         let alone = first.is_none() || walk.is_finished();
         let walk = Mutex::new(walk);
-        let work = |thread: usize, mut begun: Option<Batch>| {
+        let work = |thread: usize, begun: Option<Batch>| {
             let (mut part, mut counts) = (A::default(), ThreadCounts::default());
-            let mut scratch = Scratch::default();
-            let mut own: Option<Folder> = None;
-            let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
-            while let Some(batch) = begun.take().or_else(next) {
-                // Threads that share one handle of a folder wait for each other with every file.
-                own = own.filter(|own| own.path == batch.folder.path);
-                own = own.or_else(|| batch.folder.again().ok());
-                let folder = own.as_ref().unwrap_or(&batch.folder);
-                self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
-                for name in &batch.names {
-                    counts.ids.push(id_hash(name));
-                    let (mut record, found) =
-                        self.one(folder, name, keep, sieve, &mut scratch, &mut counts);
-                    each(thread, &mut part, &mut record, found);
-                    scratch.recycle(record);
-                }
-            }
+            let part_of = &mut part;
+            self.take_batches(&walk, begun, (keep, sieve), &mut counts, &mut |record, found| {
+                each(thread, part_of, record, found);
+            });
             (part, counts)
         };
         let parts = if alone {
@@ -289,6 +318,33 @@ impl LedgerFiles {
         };
         let walk = walk.into_inner().unwrap_or_else(PoisonError::into_inner);
         (parts, walk.problems)
+    }
+
+    /// Reads one batch of files after the other, for one thread, until there are no more; `begun` comes first.
+    fn take_batches(
+        &self,
+        walk: &Mutex<Walk>,
+        mut begun: Option<Batch>,
+        (keep, sieve): (Keep, Option<&dyn Sieve>),
+        counts: &mut ThreadCounts,
+        each: &mut impl FnMut(&mut Option<Record>, Vec<Diagnostic>),
+    ) {
+        let mut scratch = Scratch::default();
+        let mut own: Option<Folder> = None;
+        let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
+        while let Some(batch) = begun.take().or_else(next) {
+            // Threads that share one handle of a folder wait for each other with every file.
+            own = own.filter(|own| own.path == batch.folder.path);
+            own = own.or_else(|| batch.folder.again().ok());
+            let folder = own.as_ref().unwrap_or(&batch.folder);
+            self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
+            for name in &batch.names {
+                counts.ids.push(id_hash(name));
+                let (mut record, found) = self.one(folder, name, keep, sieve, &mut scratch, counts);
+                each(&mut record, found);
+                scratch.recycle(record);
+            }
+        }
     }
 
     /// Reads every file of a snapshot in git. Each thread reads a run of the sorted paths.

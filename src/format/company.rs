@@ -14,14 +14,14 @@ use std::ops::Range;
 use std::path::Path;
 
 /// The tables of the file.
-const SECTIONS: [&str; 3] = ["company", "rates", "ledger"];
+pub const SECTIONS: [&str; 3] = ["company", "rates", "ledger"];
 
 /// The keys of `[company]`.
-const COMPANY_KEYS: [&str; 6] =
+pub const COMPANY_KEYS: [&str; 6] =
     ["name", "language", "currency", "timezone", "fiscal_year", "week_start"];
 
 /// The keys of `[[ledger]]`.
-const LEDGER_KEYS: [&str; 2] = ["id", "path"];
+pub const LEDGER_KEYS: [&str; 2] = ["id", "path"];
 
 /// Reads the file of a company; all that is wrong is reported together.
 ///

@@ -72,11 +72,26 @@ pub trait Shelf: std::fmt::Debug + Send + Sync {
     /// Calls `each` as [`Shelf::scan`] does, once per record that the sieve wants, with everything in it.
     fn sift(&self, sieve: &dyn Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
 
+    /// Begins a scan as [`Shelf::scan`] makes it, for threads of the caller's; `None` where the shelf has threads of its
+    /// own only.
+    fn begin(&self, files: Files, keep: Keep) -> Option<Box<dyn Scan + '_>>;
+
     /// How many threads scan.
     fn threads(&self) -> usize;
 
     /// The shelf of the ledger as it was on an earlier day.
     fn earlier(&self, day: Date) -> Box<dyn Shelf>;
+}
+
+/// A scan of a shelf, for threads of the caller's: several shelves are scanned by the same threads, one after the other,
+/// so that no thread waits for another at the end of each.
+pub trait Scan: Sync {
+    /// Calls `each` for records until every one of the shelf has been taken by a thread. Every thread calls it, with its
+    /// number.
+    fn work(&self, thread: usize, each: &(dyn Fn(usize, &Record) + Sync));
+
+    /// The result, when all threads are done.
+    fn end(self: Box<Self>) -> Scanned;
 }
 
 /// Tells which prospects of a ledger are wanted, before all of the work for them is done. Several threads ask it.
@@ -475,12 +490,59 @@ impl Book {
         if self.ledgers.is_empty() {
             return self.fold_ledger(self.keep, files, query, &step, &join);
         }
+        if let Some(all) = self.fold_together(files, query, &step, &join) {
+            return all;
+        }
         let of_each = self.ledgers.iter();
         let mut of_each =
             of_each.map(|ledger| ledger.fold_ledger(self.keep, files, query, &step, &join));
         let mut all = of_each.next().unwrap_or_default();
         of_each.for_each(|part| join(&mut all, part));
         all
+    }
+
+    /// Folds the records of a company's ledgers, all of them by the same threads. `None` if one of them is in memory, or
+    /// has an id twice.
+    fn fold_together<A: Default + Send>(
+        &self,
+        files: Files,
+        query: &Query,
+        step: &(impl Fn(&mut A, &Record) + Sync),
+        join: &impl Fn(&mut A, A),
+    ) -> Option<A> {
+        let begin = |ledger: &'_ Book| {
+            let shelf = ledger.shelf.as_deref().filter(|_| ledger.kept.get().is_none())?;
+            Some((ledger.selection(query), shelf))
+        };
+        let selected: Vec<(Selection, &dyn Shelf)> =
+            self.ledgers.iter().map(begin).collect::<Option<_>>()?;
+        let scans = selected.iter().map(|(_, shelf)| shelf.begin(files, self.keep));
+        let scans: Vec<Box<dyn Scan + '_>> = scans.collect::<Option<_>>()?;
+        let (_, first) = selected.first()?;
+        let (threads, parts) = (first.threads(), FoldParts::of(*first));
+        let work = |thread: usize| {
+            for ((selected, _), scan) in selected.iter().zip(&scans) {
+                scan.work(thread, &|thread, record| {
+                    selected.book.attach_customer(record);
+                    if selected.has(record) {
+                        parts.with(thread, |part| step(part, record));
+                    }
+                });
+            }
+        };
+        std::thread::scope(|scope| {
+            let work = &work;
+            (1..threads).for_each(|thread| drop(scope.spawn(move || work(thread))));
+            work(0);
+        });
+        let scanned: Vec<Scanned> = scans.into_iter().map(Scan::end).collect();
+        if scanned.iter().any(|scanned| scanned.repeated_ids) {
+            return None;
+        }
+        for (ledger, scanned) in self.ledgers.iter().zip(scanned) {
+            let _ = ledger.scanned.set(scanned);
+        }
+        Some(parts.joined(join))
     }
 
     /// Folds the records of one ledger, with the parts of them that are to be kept.

@@ -42,9 +42,9 @@ fn shared_out(seed: u64) -> Sandbox {
 
 /// A line of a file whose account, if it is one, has the ledger before it.
 fn with_ledger(line: &str, ledger: &str) -> String {
-    let is_reference = ["account", "parent"].iter().any(|key| {
-        line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
-    });
+    let is_reference = ["account", "parent"]
+        .iter()
+        .any(|key| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')));
     if is_reference { line.replacen('"', &format!("\"{ledger}-"), 1) } else { line.to_owned() }
 }
 
@@ -153,4 +153,214 @@ fn the_rows_of_a_ledger_are_its_own_report() {
         }
         assert_eq!(all.lines().count(), rows + 1, "{line}");
     }
+}
+
+/// A company of two ledgers with these settings, `a` and `b`; one prospect in each.
+fn two(a: &str, b: &str, company: &str) -> Sandbox {
+    let sandbox = Sandbox::empty();
+    let events = "2009-11-02-1 = { kind = \"opened\", owner = \"he\", value = 1000 }\n\
+                  2009-11-05-1 = { kind = \"golf\", stage = \"25\", next = 2009-11-09 }\n\
+                  2009-11-20-1 = { kind = \"payment\", amount = 50 }\n";
+    for (id, settings) in [("a", a), ("b", b)] {
+        sandbox.write(&format!("{id}/crm.toml"), settings);
+        sandbox.write(
+            &format!("{id}/prospects/zhang.toml"),
+            format!("name = \"张先生\"\nregion = \"{id}\"\n[events]\n{events}"),
+        );
+    }
+    let ledgers = ["a", "b"].map(|id| format!("[[ledger]]\nid = \"{id}\"\npath = \"{id}\"\n"));
+    sandbox.write("c.toml", format!("{company}{}", ledgers.concat()));
+    sandbox
+}
+
+#[test]
+fn each_file_is_judged_by_its_own_ledger() {
+    let golf = "[kind.golf]\ncounts = \"meeting\"\n";
+    let sandbox =
+        two(&format!("{golf}[ledger]\ncycle_days = 60\n"), "[ledger]\ncycle_days = 30\n", "");
+    let columns = "--columns id,first-meeting,age,flags";
+    let all = sandbox.crm(&format!("--company c.toml list -f csv {columns}")).ok();
+    for id in ["a", "b"] {
+        let own = sandbox.crm(&format!("--ledger {id} list -f csv {columns}")).ok();
+        let own = own.lines().nth(1).unwrap();
+        assert!(all.contains(&format!("{id}/{own}\n")), "{own}\n{all}");
+    }
+    // Golf is a meeting in one of them only, and so is what a report counts, and when a cycle is over.
+    let ratios = "report ratios --period 2009-11 -f csv --by ledger";
+    let all = sandbox.crm(&format!("--company c.toml {ratios}")).done().0;
+    let met = |id: &str| rows_of(&all, id)[0].clone();
+    assert_ne!(met("a"), met("b"));
+    let overdue = sandbox.crm("--company c.toml list is:overdue -f ids").ok();
+    assert_eq!(
+        overdue,
+        sandbox.crm("--ledger a list is:overdue -f ids").ok().replace("zhang", "a/zhang")
+    );
+}
+
+#[test]
+fn boards_with_other_columns_stay_apart_and_equal_ones_are_added_up() {
+    let board = |probability: &str| {
+        format!(
+            "[[pipeline]]\nid = \"deal\"\n[[pipeline.stage]]\nid = \"25\"\nprobability = {probability}\n\
+             [[pipeline.stage]]\nid = \"won\"\noutcome = \"won\"\n[[pipeline.stage]]\nid = \"lost\"\noutcome = \"lost\"\n"
+        )
+    };
+    let sandbox = two(&board("0.5"), &board("0.4"), "");
+    let own =
+        |id: &str| sandbox.crm(&format!("--ledger {id} report funnel -f csv --table deal")).ok();
+    let table =
+        |id: &str| sandbox.crm(&format!("--company c.toml report funnel -f csv --table {id}")).ok();
+    assert_eq!((table("deal"), table("b/deal")), (own("a"), own("b")));
+    let both = sandbox.crm("--company c.toml report board -f csv").ok();
+    assert!(both.contains("a/zhang") && !both.contains("b/zhang"), "{both}");
+    assert_eq!(sandbox.crm("--company c.toml list pipeline:b/deal -f ids").ok(), "b/zhang\n");
+    let sandbox = two(&board("0.5"), &board("0.5"), "");
+    let row = |text: String, stage: &str| {
+        text.lines().find(|line| line.starts_with(stage)).unwrap().to_owned()
+    };
+    let funnel = |which: &str| sandbox.crm(&format!("{which} report funnel -f csv")).ok();
+    assert_eq!(row(funnel("--ledger a"), "25,"), "25,25,1,1000,500.00,0");
+    assert_eq!(row(funnel("--company c.toml"), "25,"), "25,25,2,2000,1000.00,0");
+}
+
+#[test]
+fn money_is_converted_by_the_company() {
+    let of = |currency: &str| format!("[ledger]\ncurrency = \"{currency}\"\n[rates]\nGBP = 9\n");
+    let company = "[company]\ncurrency = \"CNY\"\n[rates]\nUSD = 7.12\n";
+    let sandbox = two(&of("CNY"), &of("USD"), company);
+    let list = sandbox.crm("--company c.toml list -f csv --columns id,value,paid").ok();
+    assert_eq!(list, "id,value,paid\na/zhang,1000,50\nb/zhang,7120.00,356.00\n");
+    assert_eq!(sandbox.crm("--company c.toml list 'value>5000' -f ids").ok(), "b/zhang\n");
+    let events =
+        sandbox.crm("--company c.toml export events --columns id,amount,amount-currency").ok();
+    contains(&events, &["a/zhang,50,\n", "b/zhang,50,USD\n"]);
+    let funnel = sandbox.crm("--company c.toml report funnel -f csv").ok();
+    contains(&funnel, &["25,25%,2,8120.00,2030.00,2\n"]);
+    // A currency without a rate of the company is named with what would mend it.
+    sandbox.write(
+        "a/prospects/li.toml",
+        "name = \"李\"\n[events]\n2009-12-01 = { kind = \"opened\", value = \"5 GBP\" }\n",
+    );
+    let (funnel, _) = sandbox.crm("--company c.toml report funnel").done();
+    contains(&funnel, &["5 GBP: not added up", "under [rates] of the company"]);
+    for line in ["due", "list grade:A", "report funnel --by grade", "customers"] {
+        let said = sandbox.crm(&format!("--company c.toml {line}")).fails(2);
+        contains(&said, &["error[one-ledger]", "`a` and `b` differ in `currency`"]);
+    }
+}
+
+#[test]
+fn a_report_that_is_right_for_one_ledger_only_is_refused_by_name() {
+    let sandbox = two("", "[forecast]\nweight = 3\n[receivables]\npayment_days = 9\n", "");
+    for report in crm::report::REPORTS {
+        let run = sandbox.crm(&format!("--company c.toml report {} -f json", report.name));
+        let refused = || {
+            contains(&run.stderr, &["error[one-ledger]", "--ledger"]);
+            assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", report.name);
+        };
+        match report.name {
+            "board" | "funnel" | "sheet" | "ratios" | "losses" | "conversion" | "cycle"
+            | "sales" | "bridge" => {
+                assert_eq!(run.status, 0, "{}: {}", report.name, run.stderr);
+            }
+            _ => refused(),
+        }
+    }
+    for line in [
+        "today",
+        "cases",
+        "classify",
+        "grade",
+        "sweep",
+        "pool",
+        "recycle",
+        "allocate",
+        "what-if",
+        "dashboard",
+        "site -o x",
+        "diff",
+        "doctor",
+        "add Li",
+        "tally he dials=3",
+        "export orders",
+        "export claims",
+        "export calendar",
+        "hold --where owner:he --until 2010-01-01 --reason x",
+        "check a/zhang.toml",
+        "undo",
+        "call zhang",
+    ] {
+        let said = sandbox.refused(&format!("--company c.toml {line}"), 2);
+        contains(&said, &["error["]);
+        assert!(!said.contains("panicked"), "{line}: {said}");
+    }
+}
+
+#[test]
+fn an_id_that_names_its_ledger_writes_there() {
+    let sandbox = two("", "", "");
+    let b = sandbox.read("b/prospects/zhang.toml");
+    let (_, said) = sandbox.crm("--company c.toml call a/zhang -m 'a/x y'").done();
+    contains(&said, &["zhang (张先生): call on 2009-12-18"]);
+    contains(&sandbox.read("a/prospects/zhang.toml"), &["kind = \"call\", note = \"a/x y\""]);
+    sandbox.crm("log a/zhang note --note a/zhang --ledger c.toml").done();
+    contains(&sandbox.read("a/prospects/zhang.toml"), &["kind = \"note\", note = \"a/zhang\""]);
+    assert_eq!(sandbox.read("b/prospects/zhang.toml"), b);
+    let environment = |line: &str| {
+        crate::common::run(
+            sandbox.command().env("CRM_LEDGER", "c.toml").args(crate::common::split(line)),
+        )
+    };
+    contains(&environment("show b/张先生").ok(), &["张先生"]);
+    environment("set b/zhang region=east").done();
+    contains(&sandbox.read("b/prospects/zhang.toml"), &["\"east\""]);
+    environment("contact add b/zhang 王芳 --phone 021-1").done();
+    contains(&sandbox.read("b/prospects/zhang.toml"), &["王芳"]);
+    environment("undo a/zhang").done();
+    assert!(!sandbox.read("a/prospects/zhang.toml").contains("note = \"a/zhang\""));
+    let said = sandbox.refused("--company c.toml call a/zhang b/zhang", 2);
+    contains(&said, &["error[one-ledger]", "two ledgers: `a` and `b`"]);
+    let said = sandbox.refused("--company c.toml call aa/zhang", 2);
+    contains(&said, &["c.toml has no ledger `aa`", "did you mean `a`?"]);
+    let said = sandbox.refused("--company c.toml call a/zhnag", 2);
+    contains(&said, &["no prospect or customer `zhnag`", "`zhang`"]);
+    let said = sandbox.refused("--ledger a call a/zhang", 2);
+    contains(&said, &["error[bad-id]", "--company FILE"]);
+}
+
+#[test]
+fn outputs_never_replace_the_company_or_a_file_of_its_ledgers() {
+    let sandbox = two("", "", "");
+    for file in ["c.toml", "./a/../c.toml", "a/crm.toml", "b/prospects/zhang.toml"] {
+        let said = sandbox.refused(&format!("--company c.toml list -f csv -o {file}"), 2);
+        contains(&said, &["would replace"]);
+    }
+    sandbox.crm("--company c.toml list -o all.csv").ok();
+    contains(&sandbox.read("all.csv"), &["a/zhang", "b/zhang"]);
+}
+
+#[test]
+fn a_broken_ledger_is_named_with_its_place_and_a_broken_file_is_counted() {
+    let sandbox = two("", "[ledger]\ncycle_days = 0\n", "");
+    let said = sandbox.refused("--company c.toml list", 2);
+    contains(&said, &["error[bad-setting]", "b/crm.toml:2:14"]);
+    let sandbox = two("", "", "");
+    sandbox.write("b/prospects/li.toml", "name = \n");
+    let (list, said) = sandbox.crm("--company c.toml list -f ids").done();
+    assert_eq!(list, "a/zhang\nb/zhang\n");
+    contains(&said, &["1 file could not be read"]);
+    let check = sandbox.crm("--company c.toml check --lines");
+    assert_eq!(check.status, 1);
+    contains(&check.stdout, &["b/prospects/li.toml:1:"]);
+    contains(&check.stderr, &["3 prospects checked"]);
+    assert_eq!(sandbox.crm("--company c.toml list --strict").status, 1);
+}
+
+#[test]
+fn ids_that_two_files_of_one_ledger_share_are_left_out_as_there() {
+    let sandbox = two("", "", "");
+    sandbox.write("b/prospects/x/zhang.toml", sandbox.read("b/prospects/zhang.toml"));
+    assert_eq!(sandbox.crm("--company c.toml list -f ids").done().0, "a/zhang\nb/zhang\n");
+    let (found, _) = sandbox.crm("--company c.toml search 张先生 -f ids").done();
+    assert_eq!(found, "a/zhang\nb/zhang\n");
 }

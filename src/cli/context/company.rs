@@ -22,6 +22,23 @@ pub fn stated_company<'a>(global: &'a Global, env: &'a Environment) -> Option<&'
     global.company.as_deref().or_else(file)
 }
 
+/// Refuses an output in the place of the company's file.
+///
+/// # Errors
+/// Fails if both are one file.
+pub(super) fn is_not_the_company(file: &Path, company: Option<&Path>) -> Result<(), Diagnostic> {
+    let real = |path: &Path| path.canonicalize().ok();
+    let Some(company) =
+        company.filter(|company| real(company).is_some_and(|c| real(file) == Some(c)))
+    else {
+        return Ok(());
+    };
+    let company = company.display();
+    let message = words!("-o would replace the company: {company}", "-o 会覆盖公司文件：{company}");
+    let help = words!("choose another name", "请换一个文件名");
+    Err(Diagnostic::new(Code::BadArgument, message).help(help))
+}
+
 impl Context {
     /// The file of the company, if the command is given one.
     pub(super) fn company_file(&self) -> Option<&Path> {
@@ -128,10 +145,9 @@ impl Context {
     pub(super) fn refuse_company(&self) -> Result<(), Failure> {
         let Some(path) = self.company_file() else { return Ok(()) };
         let file = CompanyOnDisk::open(path)?;
-        let command = &self.command;
         let message = words!(
-            "`crm {command}` works in one ledger, and {} is a company",
-            "`crm {command}` 只用于一个账本，而 {} 是公司",
+            "this command works in one ledger, and {} is a company",
+            "这条命令只用于一个账本，而 {} 是公司",
             path.display()
         );
         let mut refusal = Diagnostic::new(Code::OneLedger, message);

@@ -20,7 +20,7 @@ use crate::table::sheet::Audience;
 use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::period::FiscalYear;
-use company::OpenCompany;
+use company::{OpenCompany, is_not_the_company, stated_company};
 use output::{Piece, can_be_written, format_asked};
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
@@ -144,6 +144,7 @@ impl Context {
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
             can_be_written("-o", file, root.as_deref())?;
+            is_not_the_company(file, stated_company(&global, &env))?;
         }
         let asked = asked_lang(&global, &env)?.or(own_settings.language);
         let spoken = Cell::new(asked.unwrap_or(env.lang));

@@ -5,6 +5,7 @@ use crate::diag::{Code, Diagnostic, Lang};
 use crate::model::company::{CompanyFile, OpenedLedger};
 use crate::model::pipeline::{Criterion, Pipeline};
 use crate::model::settings::{Department, Rep, Settings};
+use crate::value::id::fold;
 use crate::value::label::Label;
 use crate::value::money::{Currency, Money};
 use crate::value::text::Text;
@@ -305,12 +306,17 @@ fn is_one_board((a, of_a): (&Pipeline, &Settings), (b, of_b): (&Pipeline, &Setti
 
 /// That a rule of a ledger may name a rep or a board which has another name in the company.
 fn misnamed(member: &Member, own: &Settings, first: &Text) -> Option<Difference> {
-    let listed = own.reps.iter().any(|rep| member.reps.contains(&rep.id));
-    let free = own.reps.is_empty() && !member.reps.is_empty();
-    let renamed = member.boards.iter().any(|(own, known)| own != known);
+    let graded = own.grading.rules.iter().map(|rule| &rule.when);
+    let excluded = own.allocation.exclude.iter().map(|rule| &rule.when);
+    let segments = own.segments.iter().map(|segment| &segment.when);
+    let rules: Vec<String> =
+        graded.chain(excluded).chain(segments).map(|when| fold(when)).collect();
+    let boards = member.boards.iter().filter(|(own, known)| own != known).map(|(own, _)| own);
+    let mut renamed = member.reps.iter().chain(boards);
+    let is_named = |name: &Text| rules.iter().any(|rule| rule.contains(&fold(name)));
     let difference =
         || Difference { aspect: Aspect::Names, one: first.clone(), other: member.id.clone() };
-    (listed || free || renamed).then(difference)
+    renamed.any(is_named).then(difference)
 }
 
 /// The settings under which the files of a ledger are replayed.
@@ -424,6 +430,12 @@ fn union(settings: &mut Settings, ledgers: &[OpenedLedger], members: &[Member]) 
         let known = ledgers.iter().filter_map(|ledger| ledger.settings.product(&product.id));
         if known.map(|known| &known.label).any(|label| *label != product.label) {
             product.label = Label::default();
+        }
+    }
+    for department in &mut settings.departments {
+        let known = ledgers.iter().filter_map(|ledger| ledger.settings.department(&department.id));
+        if known.map(|known| &known.label).any(|label| *label != department.label) {
+            department.label = Label::default();
         }
     }
     for (id, label) in &mut settings.reasons {
