@@ -510,12 +510,11 @@ impl Book {
         step: &(impl Fn(&mut A, &Record) + Sync),
         join: &impl Fn(&mut A, A),
     ) -> Option<A> {
-        let begin = |ledger: &'_ Book| {
+        let mut selected: Vec<(Selection, &dyn Shelf)> = Vec::new();
+        for ledger in &self.ledgers {
             let shelf = ledger.shelf.as_deref().filter(|_| ledger.kept.get().is_none())?;
-            Some((ledger.selection(query), shelf))
-        };
-        let selected: Vec<(Selection, &dyn Shelf)> =
-            self.ledgers.iter().map(begin).collect::<Option<_>>()?;
+            selected.push((ledger.selection(query), shelf));
+        }
         let scans = selected.iter().map(|(_, shelf)| shelf.begin(files, self.keep));
         let scans: Vec<Box<dyn Scan + '_>> = scans.collect::<Option<_>>()?;
         let (_, first) = selected.first()?;
