@@ -12,6 +12,9 @@ use clap::{Command, CommandFactory};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// The option that names a company. Behind a command it is another one: the company of a prospect.
+const COMPANY: &str = "--company";
+
 /// The commands that read a company: their words are no ids.
 const OF_ALL: [&str; 8] =
     ["list", "search", "customers", "due", "report", "board", "export", "check"];
@@ -23,19 +26,21 @@ const OF_ALL: [&str; 8] =
 /// # Errors
 /// Fails if ids name several ledgers, or one that the company does not have.
 pub fn in_its_ledger(words: Vec<OsString>, env: &Environment) -> Result<Vec<OsString>, Diagnostic> {
-    let stated = stated(&words, "--company").map(PathBuf::from);
-    let Some(file) = stated.or_else(|| stated_folder(&words, env).filter(|path| path.is_file()))
-    else {
+    let ledger = || stated_folder(&words, env).filter(|path| path.is_file());
+    if !words.iter().any(|word| word.to_string_lossy().starts_with(COMPANY)) && ledger().is_none() {
         return Ok(words);
-    };
-    let Ok(company) = CompanyOnDisk::open(&file) else { return Ok(words) };
+    }
     let mut root = Cli::command();
     root.build();
+    let at = word_at(&root, &words, 1).unwrap_or(words.len());
+    let stated = stated(&words[..at], COMPANY).map(PathBuf::from);
+    let Some(file) = stated.or_else(ledger) else { return Ok(words) };
+    let Ok(company) = CompanyOnDisk::open(&file) else { return Ok(words) };
     let mut line = Line { words, company: &company, ledger: None };
     line.look(&root)?;
     let Line { words, ledger, .. } = line;
     Ok(match ledger {
-        Some(ledger) => with_ledger(words, &company.folder(ledger)),
+        Some(ledger) => with_ledger(words, at, &company.folder(ledger)),
         None => words,
     })
 }
@@ -116,13 +121,14 @@ impl Line<'_> {
     }
 }
 
-/// The line with a ledger in place of the company: `--ledger FOLDER`, whatever named the company.
-fn with_ledger(words: Vec<OsString>, folder: &Path) -> Vec<OsString> {
+/// The line with a ledger in place of the company: `--ledger FOLDER`, whatever named the company. `command`: the position
+/// of the command.
+fn with_ledger(words: Vec<OsString>, command: usize, folder: &Path) -> Vec<OsString> {
     let mut line: Vec<OsString> = Vec::new();
-    let mut words = words.into_iter();
-    line.extend(words.next());
+    let mut words = words.into_iter().enumerate();
+    line.extend(words.next().map(|(_, program)| program));
     line.extend(["--ledger".into(), folder.as_os_str().to_owned()]);
-    while let Some(word) = words.next() {
+    while let Some((at, word)) = words.next() {
         let text = word.to_string_lossy();
         if text == "--" {
             line.push(word);
@@ -131,7 +137,7 @@ fn with_ledger(words: Vec<OsString>, folder: &Path) -> Vec<OsString> {
         let names = |option: &str| {
             text.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
         };
-        if names("--company") || names("--ledger") {
+        if at < command && names(COMPANY) || names("--ledger") {
             if !text.contains('=') {
                 words.next();
             }
@@ -139,6 +145,6 @@ fn with_ledger(words: Vec<OsString>, folder: &Path) -> Vec<OsString> {
         }
         line.push(word);
     }
-    line.extend(words);
+    line.extend(words.map(|(_, word)| word));
     line
 }

@@ -60,7 +60,13 @@ pub fn check_request(company: &Company, request: &Request, graded: bool) -> Resu
     if !graded && !request.query.asks_grades() && !request.asks_grades() {
         return Ok(());
     }
-    check_aspects(company, GRADES, &words!("a question about grades", "关于级别的查询"))
+    let what = words!("a question about grades", "关于级别的查询");
+    check_aspects(company, GRADES, &what).map_err(|refusal| {
+        refusal.help(words!(
+            "or leave grades out: --columns names the columns",
+            "或不查级别：用 --columns 选择列"
+        ))
+    })
 }
 
 /// Refuses what needs ledgers to agree, if they do not.

@@ -85,6 +85,13 @@ impl Refusal<'_> {
             return found.nearest(typed, subs);
         }
         let found = bad(words!("`{name}` has no option `{typed}`", "`{name}` 没有选项 `{typed}`"));
+        let of_program = |arg: &&Arg| arg.get_long() == typed.strip_prefix("--");
+        if options(self.root).filter(|arg| !arg.is_global_set()).any(|arg| of_program(&arg)) {
+            return found.help(words!(
+                "write it before the command: crm {typed} …",
+                "请写在命令之前：crm {typed} …"
+            ));
+        }
         match nearest_option(typed, self.command) {
             Some(option) => found.help(words!("did you mean `{option}`?", "是否指 `{option}`？")),
             // After the subcommand, or only in another command: the option may be right, its place wrong.

@@ -125,7 +125,7 @@ fn boards_with_equal_columns_are_one_and_others_stay_apart() {
         |s| s.pipelines[0].stages[2].id = "26".into(),
         |s| s.pipelines[0].stages[2].probability = Amount::percent(26),
         |s| s.pipelines[0].stages[2].max_days = Some(9),
-        |s| drop(s.pipelines[0].stages[2].requires.pop()),
+        |s| s.pipelines[0].stages[2].requires.truncate(1),
         |s| drop(s.pipelines[0].stages.remove(1)),
         |s| s.pipelines[0].cycle_days = Some(9),
     ];
