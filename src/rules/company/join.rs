@@ -141,8 +141,8 @@ impl Asked<'_> {
         if let Some(other) = others.iter().find(|other| of(&other.settings) != value) {
             let (one, other) = (&first.id, &other.id);
             let message = words!(
-                "the ledgers `{one}` and `{other}` differ in {key}",
-                "账本 `{one}` 与 `{other}` 的 {key} 不同"
+                "the ledgers `{one}` and `{other}` differ in `{key}`",
+                "账本 `{one}` 与 `{other}` 的 `{key}` 不同"
             );
             let help = match key {
                 "[rates]" => words!(

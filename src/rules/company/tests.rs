@@ -227,9 +227,9 @@ fn what_the_ledgers_do_not_agree_on_is_to_be_stated() {
     assert_eq!(
         joined(&plain, &[a.clone(), b.clone()]).unwrap_err(),
         [
-            "the ledgers `a` and `b` differ in currency",
-            "the ledgers `a` and `b` differ in language",
-            "the ledgers `a` and `b` differ in week_start",
+            "the ledgers `a` and `b` differ in `currency`",
+            "the ledgers `a` and `b` differ in `language`",
+            "the ledgers `a` and `b` differ in `week_start`",
             "the ledger `b` is in USD, and the company has no rate of it",
         ]
     );
@@ -243,7 +243,7 @@ fn what_the_ledgers_do_not_agree_on_is_to_be_stated() {
         |rate: &str| Settings { rates: [(usd, Amount::parse(rate).unwrap())].into(), ..a.clone() };
     assert_eq!(
         joined(&plain, &[rated("7"), rated("8")]).unwrap_err(),
-        ["the ledgers `a` and `b` differ in [rates]"]
+        ["the ledgers `a` and `b` differ in `[rates]`"]
     );
     assert_eq!(joined(&plain, &[rated("7"), rated("7")]).unwrap().settings.rates.len(), 1);
     let own = CompanyFile { rates: Some(Default::default()), ..CompanyFile::default() };
