@@ -14,12 +14,16 @@
 //! states of a ledger, the announcements of the pool where grades have rules of their own, which replay each
 //! prospect for several days, the dashboard, which makes many reports of one reading, and `--strict`.
 
+mod shelf;
+mod together;
+
+pub use shelf::{Files, Keep, Scan, Scanned, Shelf, Sieve};
+
 use super::customer::Customer;
 use super::grading::Graded;
 use super::grading::grader::{Grader, Taken};
 use super::query::{Others, Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
-use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
 use crate::rules::replay::replay;
@@ -42,6 +46,19 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Tallies by rep and day, those of one day added up.
+    pub fn in_order(mut tallies: Vec<(Text, Date, Tally)>) -> Vec<(Text, Date, Tally)> {
+        tallies.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        tallies.dedup_by(|later, first| {
+            let same = (&later.0, later.1) == (&first.0, first.1);
+            if same {
+                first.2 = first.2.plus(&later.2);
+            }
+            same
+        });
+        tallies
+    }
+
     /// The tally of several on one day.
     #[must_use]
     pub fn plus(&self, other: &Tally) -> Tally {
@@ -57,86 +74,6 @@ impl Tally {
     pub fn is_impossible(&self) -> bool {
         self.conversations > self.dials
     }
-}
-
-/// The source of a book's records.
-pub trait Shelf: std::fmt::Debug + Send + Sync {
-    /// Reads every record into memory, by id, with the findings about files and entries, and the number of files that could
-    /// not be read.
-    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>, usize);
-
-    /// Calls `each` once per record, in no order, without keeping records in memory. Several threads call it;
-    /// its first argument is the number of the thread.
-    fn scan(&self, files: Files, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
-
-    /// Calls `each` as [`Shelf::scan`] does, once per record that the sieve wants, with everything in it.
-    fn sift(&self, sieve: &dyn Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
-
-    /// Begins a scan as [`Shelf::scan`] makes it, for threads of the caller's; `None` where the shelf has threads of its
-    /// own only.
-    fn begin(&self, files: Files, keep: Keep) -> Option<Box<dyn Scan + '_>>;
-
-    /// How many threads scan.
-    fn threads(&self) -> usize;
-
-    /// The shelf of the ledger as it was on an earlier day.
-    fn earlier(&self, day: Date) -> Box<dyn Shelf>;
-}
-
-/// A scan of a shelf, for threads of the caller's: several shelves are scanned by the same threads, one after the other,
-/// so that no thread waits for another at the end of each.
-pub trait Scan: Sync {
-    /// Calls `each` for records until every one of the shelf has been taken by a thread. Every thread calls it, with its
-    /// number.
-    fn work(&self, thread: usize, each: &(dyn Fn(usize, &Record) + Sync));
-
-    /// The result, when all threads are done.
-    fn end(self: Box<Self>) -> Scanned;
-}
-
-/// Tells which prospects of a ledger are wanted, before all of the work for them is done. Several threads ask it.
-pub trait Sieve: Sync {
-    /// May the prospect of this id be wanted, by the raw text of its file? What is kept back is not read.
-    fn may_want(&self, id: &str, text: &str) -> bool;
-
-    /// Is the prospect wanted? It is not replayed yet, and has the facts at the top of its file.
-    fn wants(&self, prospect: &Prospect) -> bool;
-}
-
-/// The files of a ledger that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Files {
-    /// Those of prospects.
-    Prospects,
-    /// Those of customers.
-    Customers,
-    /// Both.
-    Everybody,
-}
-
-/// The parts of a record that are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// Everything in its file.
-    Everything,
-    /// Everything but notes, which are the bulk of a file.
-    AllButNotes,
-}
-
-/// The result of a scan, beside the records.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scanned {
-    /// The day of the first entry of the ledger.
-    pub first_entry: Option<Date>,
-    /// The number of errors: files that could not be read, and entries that break a rule.
-    pub errors: usize,
-    /// The number of files that could not be read: their prospects are in no figure.
-    pub unread: usize,
-    /// The reason why the ledger was not read whole, though it is there. The results of the scan are void.
-    pub incomplete: Option<Diagnostic>,
-    /// Two files have one id. Only a comparison of all paths tells which of them counts, so the results of
-    /// the scan are void.
-    pub repeated_ids: bool,
 }
 
 /// A ledger on a day. Its records are read when they are first needed.
@@ -255,42 +192,6 @@ impl Book {
             scanned,
             graded,
         }
-    }
-
-    /// The book of a company: those of its ledgers, whose records name them by position ([`Record::ledger`]).
-    pub fn company(settings: Settings, as_of: Date, ledgers: Vec<Book>) -> Book {
-        let of_all = ledgers.iter().flat_map(|ledger| &ledger.tallies);
-        let mut tallies: Vec<(Text, Date, Tally)> = of_all.cloned().collect();
-        tallies.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-        tallies.dedup_by(|later, first| {
-            let same = (&later.0, later.1) == (&first.0, first.1);
-            if same {
-                first.2 = first.2.plus(&later.2);
-            }
-            same
-        });
-        Book { ledgers, ..Book::empty(settings, as_of, tallies) }
-    }
-
-    /// Its records keep these parts, and those of its ledgers do.
-    pub fn keep_parts(&mut self, keep: Keep) {
-        self.keep = keep;
-        self.ledgers.iter_mut().for_each(|ledger| ledger.keep = keep);
-    }
-
-    /// The books of a company's ledgers; none of a single ledger.
-    pub fn ledgers(&self) -> &[Book] {
-        &self.ledgers
-    }
-
-    /// The book that a record is of: that of its ledger in a company, else this one.
-    pub fn ledger_of(&self, record: &Record) -> &Book {
-        self.ledgers.get(record.ledger).unwrap_or(self)
-    }
-
-    /// The settings by which a record is judged: those of its ledger.
-    pub fn settings_of(&self, record: &Record) -> &Settings {
-        &self.ledger_of(record).settings
     }
 
     /// Every prospect that exists on that day, by id, in memory all at once. [`Book::fold`] needs less memory,
@@ -499,49 +400,6 @@ impl Book {
         let mut all = of_each.next().unwrap_or_default();
         of_each.for_each(|part| join(&mut all, part));
         all
-    }
-
-    /// Folds the records of a company's ledgers, all of them by the same threads. `None` if one of them is in memory, or
-    /// has an id twice.
-    fn fold_together<A: Default + Send>(
-        &self,
-        files: Files,
-        query: &Query,
-        step: &(impl Fn(&mut A, &Record) + Sync),
-        join: &impl Fn(&mut A, A),
-    ) -> Option<A> {
-        let mut selected: Vec<(Selection, &dyn Shelf)> = Vec::new();
-        for ledger in &self.ledgers {
-            let shelf = ledger.shelf.as_deref().filter(|_| ledger.kept.get().is_none())?;
-            selected.push((ledger.selection(query), shelf));
-        }
-        let scans = selected.iter().map(|(_, shelf)| shelf.begin(files, self.keep));
-        let scans: Vec<Box<dyn Scan + '_>> = scans.collect::<Option<_>>()?;
-        let (_, first) = selected.first()?;
-        let (threads, parts) = (first.threads(), FoldParts::of(*first));
-        let work = |thread: usize| {
-            for ((selected, _), scan) in selected.iter().zip(&scans) {
-                scan.work(thread, &|thread, record| {
-                    selected.book.attach_customer(record);
-                    if selected.has(record) {
-                        parts.with(thread, |part| step(part, record));
-                    }
-                });
-            }
-        };
-        std::thread::scope(|scope| {
-            let work = &work;
-            (1..threads).for_each(|thread| drop(scope.spawn(move || work(thread))));
-            work(0);
-        });
-        let scanned: Vec<Scanned> = scans.into_iter().map(Scan::end).collect();
-        if scanned.iter().any(|scanned| scanned.repeated_ids) {
-            return None;
-        }
-        for (ledger, scanned) in self.ledgers.iter().zip(scanned) {
-            let _ = ledger.scanned.set(scanned);
-        }
-        Some(parts.joined(join))
     }
 
     /// Folds the records of one ledger, with the parts of them that are to be kept.

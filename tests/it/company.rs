@@ -414,7 +414,10 @@ mod random {
         Date::parse("2009-01-01").unwrap().plus(n)
     }
 
-    fn event(n: usize, (on, what, number): (i64, u8, usize)) -> Event {
+    /// One entry: its day, what it does, and a number to do it with.
+    type Entry = (i64, u8, usize);
+
+    fn event(n: usize, (on, what, number): Entry) -> Event {
         let key = EventKey::parse(&format!("{}-{}", day(on), n + 1)).unwrap();
         let kinds =
             ["moved", "moved", "meeting", "call", "booking", "payment", "invoice", "hold", "note"];
@@ -441,7 +444,7 @@ mod random {
         let entry = (0..DAYS, 0..9_u8, 0..60_usize);
         let journal = (0..3_usize, prop::collection::vec(entry, 1..12));
         prop::collection::vec(journal, 0..24).prop_map(|journals| {
-            let made = |(at, (ledger, mut entries)): (usize, (usize, Vec<(i64, u8, usize)>))| {
+            let made = |(at, (ledger, mut entries)): (usize, (usize, Vec<Entry>))| {
                 entries.sort_by_key(|entry| entry.0);
                 let events = entries.into_iter().enumerate().map(|(n, entry)| event(n, entry));
                 let events = events.collect();

@@ -79,16 +79,16 @@ fn a_rep_is_one_person_where_the_ledgers_that_list_them_agree() {
     };
     let he = rep("he", None, "senior");
     let other = rep("he", None, "junior");
-    let both = plain(&[with_reps(&[he.clone()]), with_reps(&[he.clone()])]);
+    let both = plain(&[with_reps(std::slice::from_ref(&he)), with_reps(std::slice::from_ref(&he))]);
     assert_eq!([0, 1].map(|at| named(&both, at, "he")), ["he", "he"]);
-    let apart = plain(&[with_reps(&[he.clone()]), with_reps(&[other])]);
+    let apart = plain(&[with_reps(std::slice::from_ref(&he)), with_reps(&[other])]);
     assert_eq!([0, 1].map(|at| named(&apart, at, "he")), ["a/he", "b/he"]);
     let ids = |company: &Company| -> Vec<String> {
         company.settings.reps.iter().map(|rep| rep.id.to_string()).collect()
     };
     assert_eq!((ids(&both), ids(&apart)), (vec!["he".into()], vec!["a/he".into(), "b/he".into()]));
     // A ledger that does not list the name means somebody else by it; a name that nobody lists is one name.
-    let free = plain(&[with_reps(&[he.clone()]), Settings::default()]);
+    let free = plain(&[with_reps(std::slice::from_ref(&he)), Settings::default()]);
     assert_eq!([0, 1].map(|at| named(&free, at, "he")), ["he", "b/he"]);
     assert_eq!([0, 1].map(|at| named(&free, at, "li")), ["li", "li"]);
     assert_eq!([0, 1].map(|at| named(&free, at, "")), ["", ""]);
