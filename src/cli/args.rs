@@ -44,9 +44,9 @@ pub struct Global {
     /// 账本文件夹 [默认：从当前文件夹向上找到的第一个含 crm.toml 的文件夹；CRM_LEDGER]
     #[arg(long, global = true, value_name = "DIR")]
     pub ledger: Option<PathBuf>,
-    /// Before the command: the file of a company, whose ledgers are read as one; shanghai/zhang is an id of one
+    /// Before the command: the file of a company, whose ledgers are read as one; ids are shanghai/ID
     ///
-    /// 写在命令之前：公司文件，其中的账本合并读取；shanghai/zhang 是其中一个账本的编号
+    /// 写在命令之前：公司文件，其中的账本合并读取；编号写作 shanghai/ID
     #[arg(long, value_name = "FILE", conflicts_with = "ledger")]
     pub company: Option<PathBuf>,
     /// The day to look from: 2009-12-18, yesterday, -14d, 2009Q4 [default: CRM_TODAY, else today]

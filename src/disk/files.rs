@@ -394,13 +394,17 @@ impl LedgerFiles {
         let id = stem(&name_text);
         let Scratch { bytes, events } = scratch;
         let text = text_of(folder, name, bytes);
-        if text.zip(sieve).is_some_and(|(text, sieve)| !sieve.may_want(id, text)) {
+        let may_want = |(text, sieve): (&str, &dyn Sieve)| match &self.place {
+            Some(place) => sieve.may_want(&place.member.id_of(id), text),
+            None => sieve.may_want(id, text),
+        };
+        if text.zip(sieve).is_some_and(|asked| !may_want(asked)) {
             return (None, Vec::new());
         }
         let text = text.filter(|_| id::validate(id).is_ok());
         let settings = &self.ledger.settings;
         let read = |text| quick(text, id, folder.file(name), settings, keep, events);
-        match text.and_then(read) {
+        match text.and_then(read).map(|prospect| self.named(prospect)) {
             Some(prospect) if sieve.is_some_and(|sieve| !sieve.wants(&prospect)) => {
                 scratch.keep(prospect.events);
                 (None, Vec::new())
@@ -413,7 +417,9 @@ impl LedgerFiles {
     /// Reads one file by its path, with all findings about it.
     fn in_full(&self, path: &Path, counts: &mut ThreadCounts) -> (Option<Record>, Vec<Diagnostic>) {
         match self.ledger.read(path) {
-            Ok(Loaded { prospect, problems, .. }) => self.replayed(prospect, problems, counts),
+            Ok(Loaded { prospect, problems, .. }) => {
+                self.replayed(self.named(prospect), problems, counts)
+            }
             Err(problems) => {
                 counts.unread += 1;
                 counts.count(&problems);
@@ -422,19 +428,22 @@ impl LedgerFiles {
         }
     }
 
+    /// A file with the names that it has in the company, if it is read as a part of one.
+    fn named(&self, mut prospect: Prospect) -> Prospect {
+        if let Some(place) = &self.place {
+            place.member.qualify(&mut prospect);
+        }
+        prospect
+    }
+
     fn replayed(
         &self,
-        mut prospect: Prospect,
+        prospect: Prospect,
         mut problems: Vec<Diagnostic>,
         counts: &mut ThreadCounts,
     ) -> (Option<Record>, Vec<Diagnostic>) {
-        let settings = match &self.place {
-            Some(place) => {
-                place.member.qualify(&mut prospect);
-                &place.member.settings
-            }
-            None => &self.ledger.settings,
-        };
+        let own = &self.ledger.settings;
+        let settings = self.place.as_ref().map_or(own, |place| &place.member.settings);
         let mut record = replay(prospect, settings, self.as_of);
         if let (Some(record), Some(place)) = (&mut record, &self.place) {
             record.ledger = place.position;

@@ -76,6 +76,8 @@ const LINES: &[&str] = &[
     "list 'is:overdue or value>=50k' -f csv",
     "list customer.region:shanghai -f csv",
     "search li -f csv",
+    "search 8 -n 5",
+    "search chen -n 3",
     "customers -f csv --columns id,name,owner,deals,bought,last-order",
     "export prospects --columns id,name,company,industry,region,account,stage,since,supported,owner,owner-since,value,weighted,opened,pursuit,first-meeting,age,next,close-by,pushes,last-contact,paid,booked,orders,flags,reason",
     "export people",
@@ -375,6 +377,16 @@ fn a_broken_ledger_is_named_with_its_place_and_a_broken_file_is_counted() {
     contains(&check.stdout, &["b/prospects/li.toml:1:"]);
     contains(&check.stderr, &["3 prospects checked"]);
     assert_eq!(sandbox.crm("--company c.toml list --strict").status, 1);
+}
+
+#[test]
+fn a_search_finds_the_ledger_of_an_id_with_the_id_alone() {
+    let sandbox = two("", "", "");
+    let found =
+        |word: &str| sandbox.crm(&format!("--company c.toml search {word} -f ids")).done().0;
+    assert_eq!(found("zhang"), "a/zhang\nb/zhang\n");
+    assert_eq!(found("b/zh"), "b/zhang\n");
+    assert_eq!(found("b/"), "b/zhang\n");
 }
 
 #[test]

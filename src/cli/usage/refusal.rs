@@ -92,7 +92,8 @@ impl Refusal<'_> {
                 "请写在命令之前：crm {typed} …"
             ));
         }
-        match nearest_option(typed, self.command) {
+        let nearest = nearest_option(typed, self.command);
+        match nearest.or_else(|| nearest_option(typed, self.root)) {
             Some(option) => found.help(words!("did you mean `{option}`?", "是否指 `{option}`？")),
             // After the subcommand, or only in another command: the option may be right, its place wrong.
             None => match self.of_other_command(typed) {
