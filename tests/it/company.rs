@@ -75,9 +75,6 @@ const LINES: &[&str] = &[
     "list owner:liuyan -f csv --columns id,stage,value,weighted,age,account,flags --sort -value",
     "list 'is:overdue or value>=50k' -f csv",
     "list customer.region:shanghai -f csv",
-    "search li -f csv",
-    "search 8 -n 5",
-    "search chen -n 3",
     "customers -f csv --columns id,name,owner,deals,bought,last-order",
     "export prospects --columns id,name,company,industry,region,account,stage,since,supported,owner,owner-since,value,weighted,opened,pursuit,first-meeting,age,next,close-by,pushes,last-contact,paid,booked,orders,flags,reason",
     "export people",
@@ -120,6 +117,29 @@ fn a_company_answers_as_one_ledger_that_holds_all_files() {
                 panic!("{line}: {differ:?}");
             }
         }
+    }
+}
+
+#[test]
+fn a_search_finds_what_it_finds_in_each_ledger_the_best_first() {
+    let sandbox = shared_out(5);
+    let team = Sandbox::copy_of("examples/team");
+    let sorted = |text: &str| {
+        let mut rows: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
+        rows.sort();
+        rows
+    };
+    for words in ["li", "chen", "8", "budget head", "bund"] {
+        let line = format!("search '{words}' -f csv");
+        let all = of_company(&sandbox, &line);
+        let found = LEDGERS.iter().fold(all.clone(), |all, id| {
+            all.replace(&format!("\n{id}-"), "\n").replace(&format!(",{id}-"), ",")
+        });
+        let own = team.crm(&format!("--as-of {ON} {line}")).done().0;
+        assert_eq!(sorted(&found), sorted(&own), "{words}");
+        let few = of_company(&sandbox, &format!("{line} -n 3"));
+        let first: Vec<&str> = all.lines().take(4).collect();
+        assert_eq!(few.lines().collect::<Vec<_>>(), first, "{words}");
     }
 }
 
