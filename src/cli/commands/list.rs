@@ -75,6 +75,7 @@ impl Listing {
         if let Some(company) = context.joined()? {
             check_request(company, &request, graded || list.asks_grades())?;
         }
+        let list = if self.columns.is_empty() { list.unasked() } else { list };
         book.keep = list.keep(&request, &book);
         context.emit(context.reading(&book, || made(list, &book, &request))?)
     }

@@ -103,6 +103,12 @@ impl Context {
         self.ledger.get().or_else(|| self.company.get()?.ledgers.first())
     }
 
+    /// The settings of the ledger or the company, if it is open.
+    pub(super) fn opened_settings(&self) -> Option<&Settings> {
+        let company = || self.company.get().map(|open| &open.company.settings);
+        self.ledger.get().map(|ledger| &ledger.settings).or_else(company)
+    }
+
     /// The book of the company, else that of the ledger, not read yet; for commands whose result is right for both. Other
     /// commands use [`Context::unread_book`], which refuses a company.
     ///
