@@ -152,7 +152,7 @@ fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
             Some((of, id)) if id::validate(of).is_ok() && id::validate(id).is_ok() => {
                 refusal.help(words!(
                     "the id of a company's ledger needs the company: --company FILE",
-                    "公司中账本的编号要写明公司：--company FILE"
+                    "公司中账本的编号要写明公司：--company 文件"
                 ))
             }
             _ => refusal,
