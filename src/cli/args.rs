@@ -44,6 +44,11 @@ pub struct Global {
     /// 账本文件夹 [默认：从当前文件夹向上找到的第一个含 crm.toml 的文件夹；CRM_LEDGER]
     #[arg(long, global = true, value_name = "DIR")]
     pub ledger: Option<PathBuf>,
+    /// Before the command: the file of a company, whose ledgers are read as one; ids are shanghai/ID
+    ///
+    /// 写在命令之前：公司文件，其中的账本合并读取；编号写作 shanghai/编号
+    #[arg(long, value_name = "FILE", conflicts_with = "ledger")]
+    pub company: Option<PathBuf>,
     /// The day to look from: 2009-12-18, yesterday, -14d, 2009Q4 [default: CRM_TODAY, else today]
     ///
     /// 报表的截止日：2009-12-18、yesterday、-14d、2009Q4 [默认：CRM_TODAY，否则为今天]

@@ -87,7 +87,9 @@ fn not_inherited(global: &Global) -> Option<&'static str> {
 /// Fails if the options or the environment name a ledger that is not there.
 fn environment(context: &Context) -> Result<Vec<(&'static str, OsString)>, Failure> {
     let mut variables = vec![("CRM_TODAY", context.today().to_string().into())];
-    let stated = context.global.ledger.is_some() || context.env.ledger.is_some();
+    let global = &context.global;
+    let stated =
+        global.ledger.is_some() || global.company.is_some() || context.env.ledger.is_some();
     let root = match context.root_as_it_is() {
         Ok((root, _)) => context.here.join(root),
         Err(failure) if stated => return Err(failure),

@@ -4,6 +4,7 @@ pub mod apply;
 pub mod args;
 pub mod clock;
 pub mod commands;
+pub mod company;
 pub mod complete;
 pub mod context;
 pub mod details;
@@ -53,6 +54,10 @@ pub fn main() -> u8 {
         Err(wrong) => return stopped(&wrong.into(), look("auto", own.language)),
     };
     let words = own::or_today(words, &env);
+    let words = match company::in_its_ledger(words, &env) {
+        Ok(words) => words,
+        Err(wrong) => return stopped(&wrong.into(), look("auto", own.language)),
+    };
     let mut cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => return usage::answer(&words, &error, &env, &own, |cli| cli),

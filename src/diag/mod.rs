@@ -296,6 +296,8 @@ macro_rules! codes {
 codes! {
     // Files
     NoLedger "no-ledger" Error Usage "no `crm.toml` in this folder or above it" "本文件夹及其上级没有 `crm.toml`";
+    Company "company" Error Usage "a company's file, or ledgers that it cannot read as one" "公司文件有误，或其账本无法合并读取";
+    OneLedger "one-ledger" Error Usage "a command that works in one ledger is given a company" "命令只用于一个账本，却给了公司";
     Unreadable "unreadable" Error System "a file or folder cannot be read" "无法读取文件或文件夹";
     TooManyFiles "too-many-files" Error System "the system lets the program open no more files, so the ledger is not read whole" "系统不允许再打开文件，账本没有读全";
     NotUtf8 "not-utf8" Error Refused "a file is not UTF-8 text" "文件不是 UTF-8 文本";

@@ -10,7 +10,8 @@ use crate::format::layout::{CUSTOMERS, JOURNALS, PROSPECTS};
 use crate::format::quick::quick;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
-use crate::rules::book::{Book, Files, Keep, Scanned, Shelf, Sieve};
+use crate::rules::book::{Book, Files, Keep, Scan, Scanned, Shelf, Sieve};
+use crate::rules::company::Member;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
@@ -22,7 +23,7 @@ use std::hash::Hasher;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// The prospects of a ledger on a day.
 #[derive(Debug)]
@@ -33,6 +34,17 @@ pub struct LedgerFiles {
     pub as_of: Date,
     /// Findings that are not about prospects.
     pub beside: Vec<Diagnostic>,
+    /// Its place in a company, if it is read as a part of one.
+    pub place: Option<PlaceInCompany>,
+}
+
+/// The place of a ledger in a company.
+#[derive(Debug, Clone)]
+pub struct PlaceInCompany {
+    /// The names of its files there, and the settings by which they are replayed.
+    pub member: Arc<Member>,
+    /// Its position among the ledgers.
+    pub position: usize,
 }
 
 /// The number of threads: as many as the machine has processors.
@@ -112,6 +124,12 @@ impl Shelf for LedgerFiles {
         self.scanned(Files::Everybody, Keep::Everything, Some(sieve), each)
     }
 
+    fn begin(&self, files: Files, keep: Keep) -> Option<Box<dyn Scan + '_>> {
+        let walk = Mutex::new(Walk::new(&self.ledger, folders(files)));
+        let scan = FilesScan { files: self, keep, walk, counts: Mutex::default() };
+        self.ledger.stored.is_none().then(|| Box::new(scan) as Box<dyn Scan + '_>)
+    }
+
     fn threads(&self) -> usize {
         *THREADS
     }
@@ -121,6 +139,7 @@ impl Shelf for LedgerFiles {
             ledger: self.ledger.clone(),
             as_of: day,
             beside: self.beside.clone(),
+            place: self.place.clone(),
         })
     }
 }
@@ -129,8 +148,20 @@ impl Ledger {
     /// The book of the ledger on a day. The book reads the prospects when they are first needed.
     pub fn load(&self, as_of: Date) -> Book {
         let (tallies, problems) = read_tallies(self, as_of);
-        let files = LedgerFiles { ledger: self.clone(), as_of, beside: problems };
+        let files = LedgerFiles { ledger: self.clone(), as_of, beside: problems, place: None };
         Book::on(Box::new(files), self.settings.clone(), as_of, tallies)
+    }
+
+    /// The book of the ledger on a day, as a part of a company.
+    pub fn load_in(&self, place: PlaceInCompany, as_of: Date) -> Book {
+        let (mut tallies, problems) = read_tallies(self, as_of);
+        for (rep, ..) in &mut tallies {
+            *rep = place.member.rep_of(rep);
+        }
+        let settings = place.member.settings.clone();
+        let files =
+            LedgerFiles { ledger: self.clone(), as_of, beside: problems, place: Some(place) };
+        Book::on(Box::new(files), settings, as_of, tallies)
     }
 
     /// Files whose ids are equal but for case and Unicode form.
@@ -181,6 +212,38 @@ impl Ledger {
 /// The result of each thread, with its counts.
 type ThreadParts<A> = Vec<(A, ThreadCounts)>;
 
+/// A scan for threads of the caller's.
+struct FilesScan<'s> {
+    files: &'s LedgerFiles,
+    keep: Keep,
+    walk: Mutex<Walk<'s>>,
+    counts: Mutex<Vec<ThreadCounts>>,
+}
+
+impl Scan for FilesScan<'_> {
+    fn work(&self, thread: usize, each: &(dyn Fn(usize, &Record) + Sync)) {
+        let mut counts = ThreadCounts::default();
+        self.files.take_batches(
+            &self.walk,
+            None,
+            (self.keep, None),
+            &mut counts,
+            &mut |record, _| {
+                if let Some(record) = record {
+                    each(thread, record);
+                }
+            },
+        );
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).push(counts);
+    }
+
+    fn end(self: Box<Self>) -> Scanned {
+        let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let walk = self.walk.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.files.result(counts, &walk.problems)
+    }
+}
+
 impl LedgerFiles {
     /// Calls `each` once per record; with a sieve only for those that it wants.
     fn scanned(
@@ -196,7 +259,11 @@ impl LedgerFiles {
                     each(thread, record);
                 }
             });
-        let counts: Vec<ThreadCounts> = parts.into_iter().map(|((), counts)| counts).collect();
+        self.result(parts.into_iter().map(|((), counts)| counts).collect(), &problems)
+    }
+
+    /// The result of a scan with these counts, in which these folders could not be listed.
+    fn result(&self, counts: Vec<ThreadCounts>, problems: &[Diagnostic]) -> Scanned {
         let beside = || problems.iter().chain(&self.beside).filter(|p| p.is_error());
         let unopened = beside().find(|p| p.code == Code::TooManyFiles).cloned();
         Scanned {
@@ -227,25 +294,12 @@ impl LedgerFiles {
         // A ledger of one batch is not worth a thread.
         let alone = first.is_none() || walk.is_finished();
         let walk = Mutex::new(walk);
-        let work = |thread: usize, mut begun: Option<Batch>| {
+        let work = |thread: usize, begun: Option<Batch>| {
             let (mut part, mut counts) = (A::default(), ThreadCounts::default());
-            let mut scratch = Scratch::default();
-            let mut own: Option<Folder> = None;
-            let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
-            while let Some(batch) = begun.take().or_else(next) {
-                // Threads that share one handle of a folder wait for each other with every file.
-                own = own.filter(|own| own.path == batch.folder.path);
-                own = own.or_else(|| batch.folder.again().ok());
-                let folder = own.as_ref().unwrap_or(&batch.folder);
-                self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
-                for name in &batch.names {
-                    counts.ids.push(id_hash(name));
-                    let (mut record, found) =
-                        self.one(folder, name, keep, sieve, &mut scratch, &mut counts);
-                    each(thread, &mut part, &mut record, found);
-                    scratch.recycle(record);
-                }
-            }
+            let part_of = &mut part;
+            self.take_batches(&walk, begun, (keep, sieve), &mut counts, &mut |record, found| {
+                each(thread, part_of, record, found);
+            });
             (part, counts)
         };
         let parts = if alone {
@@ -264,6 +318,33 @@ impl LedgerFiles {
         };
         let walk = walk.into_inner().unwrap_or_else(PoisonError::into_inner);
         (parts, walk.problems)
+    }
+
+    /// Reads one batch of files after the other, for one thread, until there are no more; `begun` comes first.
+    fn take_batches(
+        &self,
+        walk: &Mutex<Walk>,
+        mut begun: Option<Batch>,
+        (keep, sieve): (Keep, Option<&dyn Sieve>),
+        counts: &mut ThreadCounts,
+        each: &mut impl FnMut(&mut Option<Record>, Vec<Diagnostic>),
+    ) {
+        let mut scratch = Scratch::default();
+        let mut own: Option<Folder> = None;
+        let next = || walk.lock().unwrap_or_else(PoisonError::into_inner).next_batch();
+        while let Some(batch) = begun.take().or_else(next) {
+            // Threads that share one handle of a folder wait for each other with every file.
+            own = own.filter(|own| own.path == batch.folder.path);
+            own = own.or_else(|| batch.folder.again().ok());
+            let folder = own.as_ref().unwrap_or(&batch.folder);
+            self.ledger.files_read.fetch_add(batch.names.len(), Ordering::Relaxed);
+            for name in &batch.names {
+                counts.ids.push(id_hash(name));
+                let (mut record, found) = self.one(folder, name, keep, sieve, &mut scratch, counts);
+                each(&mut record, found);
+                scratch.recycle(record);
+            }
+        }
     }
 
     /// Reads every file of a snapshot in git. Each thread reads a run of the sorted paths.
@@ -313,13 +394,17 @@ impl LedgerFiles {
         let id = stem(&name_text);
         let Scratch { bytes, events } = scratch;
         let text = text_of(folder, name, bytes);
-        if text.zip(sieve).is_some_and(|(text, sieve)| !sieve.may_want(id, text)) {
+        let may_want = |(text, sieve): (&str, &dyn Sieve)| match &self.place {
+            Some(place) => sieve.may_want(&place.member.id_of(id), text),
+            None => sieve.may_want(id, text),
+        };
+        if text.zip(sieve).is_some_and(|asked| !may_want(asked)) {
             return (None, Vec::new());
         }
         let text = text.filter(|_| id::validate(id).is_ok());
         let settings = &self.ledger.settings;
         let read = |text| quick(text, id, folder.file(name), settings, keep, events);
-        match text.and_then(read) {
+        match text.and_then(read).map(|prospect| self.named(prospect)) {
             Some(prospect) if sieve.is_some_and(|sieve| !sieve.wants(&prospect)) => {
                 scratch.keep(prospect.events);
                 (None, Vec::new())
@@ -332,7 +417,9 @@ impl LedgerFiles {
     /// Reads one file by its path, with all findings about it.
     fn in_full(&self, path: &Path, counts: &mut ThreadCounts) -> (Option<Record>, Vec<Diagnostic>) {
         match self.ledger.read(path) {
-            Ok(Loaded { prospect, problems, .. }) => self.replayed(prospect, problems, counts),
+            Ok(Loaded { prospect, problems, .. }) => {
+                self.replayed(self.named(prospect), problems, counts)
+            }
             Err(problems) => {
                 counts.unread += 1;
                 counts.count(&problems);
@@ -341,13 +428,26 @@ impl LedgerFiles {
         }
     }
 
+    /// A file with the names that it has in the company, if it is read as a part of one.
+    fn named(&self, mut prospect: Prospect) -> Prospect {
+        if let Some(place) = &self.place {
+            place.member.qualify(&mut prospect);
+        }
+        prospect
+    }
+
     fn replayed(
         &self,
         prospect: Prospect,
         mut problems: Vec<Diagnostic>,
         counts: &mut ThreadCounts,
     ) -> (Option<Record>, Vec<Diagnostic>) {
-        let mut record = replay(prospect, &self.ledger.settings, self.as_of);
+        let own = &self.ledger.settings;
+        let settings = self.place.as_ref().map_or(own, |place| &place.member.settings);
+        let mut record = replay(prospect, settings, self.as_of);
+        if let (Some(record), Some(place)) = (&mut record, &self.place) {
+            record.ledger = place.position;
+        }
         // Findings of replay carry the path below the root; messages show it from here.
         if let Some(record) = &mut record {
             let opened = record.state.opened.filter(|_| !record.prospect.is_customer);

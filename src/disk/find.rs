@@ -9,6 +9,7 @@ use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
 use crate::format::layout::{CUSTOMERS, JOURNALS, PROSPECTS, has_journal};
 use crate::format::line::base32;
+use crate::rules::company::parts;
 use crate::rules::replay::standing;
 use crate::rules::search::{Called, CalledBy};
 use crate::value::date::Date;
@@ -135,7 +136,7 @@ pub fn below_folder(ledger: &Ledger, typed: &str) -> Option<Vec<PathBuf>> {
 fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
     let typed_path = Path::new(typed);
     let outside = || {
-        Diagnostic::new(
+        let refusal = Diagnostic::new(
             Code::BadId,
             words!(
                 "`{typed}` is no prospect or customer of this ledger",
@@ -146,7 +147,16 @@ fn by_path(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
         .help(words!(
             "name an id, or a file below the ledger's folders `prospects` or `customers`",
             "请给出 id，或账本 `prospects`、`customers` 文件夹内的文件"
-        ))
+        ));
+        match parts(typed) {
+            Some((of, id)) if id::validate(of).is_ok() && id::validate(id).is_ok() => {
+                refusal.help(words!(
+                    "the id of a company's ledger needs the company: --company FILE",
+                    "公司中账本的编号要写明公司：--company 文件"
+                ))
+            }
+            _ => refusal,
+        }
     };
     let root = ledger.root.canonicalize().map_err(|_| outside())?;
     for candidate in [typed_path.to_owned(), ledger.root.join(typed_path)] {

@@ -50,14 +50,7 @@ pub fn read_tallies(ledger: &Ledger, as_of: Date) -> (Tallies, Vec<Diagnostic>) 
             Err(problem) => problems.push(problem),
         }
     }
-    tallies.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    tallies.dedup_by(|later, first| {
-        let same = (&later.0, later.1) == (&first.0, first.1);
-        if same {
-            first.2 = first.2.plus(&later.2);
-        }
-        same
-    });
+    let tallies = Tally::in_order(tallies);
     for (rep, day, tally) in tallies.iter().filter(|(.., tally)| tally.is_impossible()) {
         let file = ledger.show(&Path::new(ACTIVITY).join(format!("{rep}.toml")));
         problems.push(impossible(*day, tally).at(Place::file(file)));

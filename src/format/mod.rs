@@ -3,6 +3,7 @@
 
 pub mod add_facts;
 pub mod append;
+pub mod company;
 pub mod content;
 mod cursor;
 pub mod edit_facts;

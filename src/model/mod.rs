@@ -2,6 +2,7 @@
 
 pub mod buying;
 pub mod campaign;
+pub mod company;
 pub mod event;
 pub mod fitting;
 pub mod grading;

@@ -188,6 +188,8 @@ pub struct Settings {
     pub facts: Vec<Text>,
     /// The rep whom `me` means in queries, where the reader of a command is known; in no file.
     pub me: Option<Text>,
+    /// The ids of the ledgers, of a company's settings; in no file of a ledger.
+    pub ledgers: Vec<Text>,
     /// The team, in the order of the file.
     pub reps: Vec<Rep>,
     /// The departments, in the order of the file.
@@ -254,6 +256,7 @@ impl Default for Settings {
             timezone: None,
             facts: Vec::new(),
             me: None,
+            ledgers: Vec::new(),
             reps: Vec::new(),
             departments: Vec::new(),
             pipelines: default_pipelines(),

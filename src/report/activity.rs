@@ -259,14 +259,14 @@ impl<'b> ActivityCounter<'_, 'b> {
             slot.dials += 1;
             slot.conversations += u64::from(event.reached != Some(false));
         }
-        if self.book.settings.counts(&event.kind) == Counts::Meeting {
+        if self.book.settings_of(self.record).counts(&event.kind) == Counts::Meeting {
             self.slot(&rep, day).meetings += 1;
         }
     }
 
     /// The steps that count once in a pursuit.
     fn pursuit(&mut self, pursuit: &Pursuit, events: &[&Event]) {
-        let settings = &self.book.settings;
+        let settings = self.book.settings_of(self.record);
         let pipeline = self.record.pipeline(settings);
         let (first, won) = (first_prospect_column(pipeline), pipeline.won());
         if let Some(call) = self.inside(events.iter().find(|event| event.kind == EventKind::Call)) {
@@ -302,7 +302,7 @@ impl<'b> ActivityCounter<'_, 'b> {
         let became = spells().find(|s| s.stage >= first).map_or(Date::MAX, |spell| spell.from);
         let named = before.iter().find(|event| event.next.is_some() && event.date() <= became);
         // A column that requires a meeting is none of appointments.
-        let settings = &self.book.settings;
+        let settings = self.book.settings_of(self.record);
         let mut required =
             settings.required(self.record.pipeline(settings), first.saturating_sub(1));
         let is_before = !required.any(|criterion| criterion.known == Known::Met);

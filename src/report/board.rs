@@ -25,7 +25,7 @@ struct BoardRow {
 impl BoardRow {
     fn of(record: &Record, book: &Book, request: &Request) -> BoardRow {
         let (state, prospect) = (&record.state, &record.prospect);
-        let settings = &book.settings;
+        let settings = book.settings_of(record);
         let group = request.group(record, book);
         let stage = &record.pipeline(settings).stages[state.stage];
         let mut cells = Vec::with_capacity(11);

@@ -147,7 +147,7 @@ pub struct BridgePart {
 /// Takes a prospect apart between the end of the day before the period and the end of its last day
 /// (which is not after the book's day).
 pub fn part(record: &Record, book: &Book, by: Option<&Dimension>, period: Period) -> BridgePart {
-    let settings = &book.settings;
+    let settings = book.settings_of(record);
     let eve = period.from.plus(-1);
     let by = by.map(|by| (by, book));
     let mut taker = Taker::of(record, settings, settings.language, by, Fresh::Days(period));

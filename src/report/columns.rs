@@ -246,7 +246,7 @@ impl Choice {
     /// A prospect's cells. Those of its customer are empty if the book is not graded.
     pub fn cells(&self, record: &Record, book: &Book) -> Vec<Cell> {
         book.attach(record, self.others());
-        let view = View::of(record, &book.settings, book.as_of);
+        let view = View::of(record, book.settings_of(record), book.as_of);
         self.columns.iter().map(|(_, getter)| getter.cell(&view, self.lang)).collect()
     }
 

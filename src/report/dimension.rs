@@ -164,12 +164,13 @@ impl Dimension {
 
     fn view<'a>(&self, record: &'a Record, book: &'a Book) -> View<'a> {
         book.attach(record, self.others());
-        View::of(record, &book.settings, book.as_of)
+        View::of(record, book.settings_of(record), book.as_of)
     }
 
     /// A prospect's value on a day on which it had this owner: its month and quarter are those of the day.
     pub fn of_day(&self, record: &Record, book: &Book, on: Date, owner: Option<&str>) -> String {
-        self.value(View { owner, opened: Some(on), ..View::of(record, &book.settings, book.as_of) })
+        let view = View::of(record, book.settings_of(record), book.as_of);
+        self.value(View { owner, opened: Some(on), ..view })
     }
 
     fn value(&self, view: View<'_>) -> String {

@@ -215,8 +215,7 @@ impl Events {
 
     /// Those up to the day, prospect by prospect, in order of replay.
     pub fn sheet(&self, book: &Book, request: &Request) -> Sheet {
-        let settings = &book.settings;
-        let lang = settings.language;
+        let lang = book.settings.language;
         let heads = self.0.iter().map(|(id, (_, (kind, _)), part)| {
             let kind = if *part == Part::Currency { Kind::Text } else { *kind };
             column(id, kind, lang)
@@ -230,6 +229,7 @@ impl Events {
         };
         several("events", heads, book, request, |record| {
             let events = upto(&record.prospect.events, book.as_of);
+            let settings = book.settings_of(record);
             let lines = events.iter().zip(retracted_by_later(events));
             let lines =
                 lines.map(|(event, retracted)| EventRow { record, settings, event, retracted });

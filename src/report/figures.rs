@@ -101,6 +101,18 @@ pub fn without_rate(sum: &Sum, settings: &Settings) -> Option<String> {
     let amounts: Vec<String> = sum.foreign().map(Money::grouped).collect();
     let amounts = amounts.join(", ");
     let lang = settings.language;
+    if !settings.ledgers.is_empty() {
+        let own = settings.currency.map(|own| own.to_string());
+        let own = own.as_deref().unwrap_or(lang.pick("the company's currency", "公司本币"));
+        return Some(match lang {
+            Lang::En | Lang::Machine => format!(
+                "{amounts}: not added up, without a rate: set {first} = RATE under [rates] of the company, the price of 1 {first} in {own}"
+            ),
+            Lang::Zh => format!(
+                "{amounts}：没有汇率，未计入合计：请在公司的 [rates] 下设 {first} = 汇率（1 {first} 合多少 {own}）"
+            ),
+        });
+    }
     Some(match (settings.currency, lang) {
         (None, Lang::En | Lang::Machine) => format!(
             "{amounts}: not added up, the ledger has no currency of its own: set currency = \"{first}\" under [ledger] in crm.toml"

@@ -54,7 +54,8 @@ impl List {
         Ok(List { choice, keys, reversed, yields: &[] })
     }
 
-    fn asks_grades(&self) -> bool {
+    /// Does a column, or the order, need grades?
+    pub fn asks_grades(&self) -> bool {
         self.choice.asks_grades() || self.keys.asks_grades()
     }
 
@@ -103,8 +104,9 @@ impl List {
     /// A customer without a file is shown by the prospect that represents it.
     pub fn customers(self, book: &Book, request: &Request) -> Sheet {
         self.prepare(book);
-        let graded = book.graded();
+        book.graded();
         let lines = request.gather_everybody(book, |record| {
+            let graded = book.ledger_of(record).graded();
             let is_shown = record.prospect.is_customer || {
                 let position = graded.position(&record.prospect.id)?;
                 let customer = graded.at(position);

@@ -18,6 +18,7 @@ pub mod claims;
 pub mod classify;
 pub mod columns;
 pub mod commit_message;
+pub mod company;
 pub mod contracts;
 pub mod conversion;
 pub mod cycle;

@@ -32,7 +32,7 @@ mod tests {
     use crate::model::event::{Event, EventKey};
     use crate::model::prospect::Prospect;
     use crate::model::settings::Settings;
-    use crate::rules::book::{Files, Keep, Scanned, Shelf, Sieve};
+    use crate::rules::book::{Files, Keep, Scan, Scanned, Shelf, Sieve};
     use crate::rules::replay::replay;
     use crate::value::date::Date;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -66,6 +66,10 @@ mod tests {
 
         fn sift(&self, _: &dyn Sieve, _: &(dyn Fn(usize, &Record) + Sync)) -> Scanned {
             Scanned::default()
+        }
+
+        fn begin(&self, _: Files, _: Keep) -> Option<Box<dyn Scan + '_>> {
+            None
         }
 
         fn threads(&self) -> usize {

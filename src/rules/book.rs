@@ -7,16 +7,23 @@
 //! in no order, and keeps no record. [`Book::gather`] gives a row for each record, in the order of ids.
 //! Grades are made by [`Book::graded`], a fold of its own beside the one that needs them.
 //!
+//! The book of a company has no shelf of its own but a book for each ledger ([`Book::company`]). It reads one after
+//! the other, each with its own settings, grades and customers' files: [`Book::ledger_of`] a record.
+//!
 //! [`Book::records`] holds all records in memory at once. Its users are `diff`, which pairs the records of two
 //! states of a ledger, the announcements of the pool where grades have rules of their own, which replay each
 //! prospect for several days, the dashboard, which makes many reports of one reading, and `--strict`.
+
+mod shelf;
+mod together;
+
+pub use shelf::{Files, Keep, Scan, Scanned, Shelf, Sieve};
 
 use super::customer::Customer;
 use super::grading::Graded;
 use super::grading::grader::{Grader, Taken};
 use super::query::{Others, Query, QueryContext};
 use crate::diag::{Code, Diagnostic};
-use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
 use crate::rules::replay::replay;
@@ -39,6 +46,19 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Tallies by rep and day, those of one day added up.
+    pub fn in_order(mut tallies: Vec<(Text, Date, Tally)>) -> Vec<(Text, Date, Tally)> {
+        tallies.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        tallies.dedup_by(|later, first| {
+            let same = (&later.0, later.1) == (&first.0, first.1);
+            if same {
+                first.2 = first.2.plus(&later.2);
+            }
+            same
+        });
+        tallies
+    }
+
     /// The tally of several on one day.
     #[must_use]
     pub fn plus(&self, other: &Tally) -> Tally {
@@ -56,71 +76,6 @@ impl Tally {
     }
 }
 
-/// The source of a book's records.
-pub trait Shelf: std::fmt::Debug + Send + Sync {
-    /// Reads every record into memory, by id, with the findings about files and entries, and the number of files that could
-    /// not be read.
-    fn read(&self, files: Files, keep: Keep) -> (Vec<Record>, Vec<Diagnostic>, usize);
-
-    /// Calls `each` once per record, in no order, without keeping records in memory. Several threads call it;
-    /// its first argument is the number of the thread.
-    fn scan(&self, files: Files, keep: Keep, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
-
-    /// Calls `each` as [`Shelf::scan`] does, once per record that the sieve wants, with everything in it.
-    fn sift(&self, sieve: &dyn Sieve, each: &(dyn Fn(usize, &Record) + Sync)) -> Scanned;
-
-    /// How many threads scan.
-    fn threads(&self) -> usize;
-
-    /// The shelf of the ledger as it was on an earlier day.
-    fn earlier(&self, day: Date) -> Box<dyn Shelf>;
-}
-
-/// Tells which prospects of a ledger are wanted, before all of the work for them is done. Several threads ask it.
-pub trait Sieve: Sync {
-    /// May the prospect of this id be wanted, by the raw text of its file? What is kept back is not read.
-    fn may_want(&self, id: &str, text: &str) -> bool;
-
-    /// Is the prospect wanted? It is not replayed yet, and has the facts at the top of its file.
-    fn wants(&self, prospect: &Prospect) -> bool;
-}
-
-/// The files of a ledger that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Files {
-    /// Those of prospects.
-    Prospects,
-    /// Those of customers.
-    Customers,
-    /// Both.
-    Everybody,
-}
-
-/// The parts of a record that are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// Everything in its file.
-    Everything,
-    /// Everything but notes, which are the bulk of a file.
-    AllButNotes,
-}
-
-/// The result of a scan, beside the records.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scanned {
-    /// The day of the first entry of the ledger.
-    pub first_entry: Option<Date>,
-    /// The number of errors: files that could not be read, and entries that break a rule.
-    pub errors: usize,
-    /// The number of files that could not be read: their prospects are in no figure.
-    pub unread: usize,
-    /// The reason why the ledger was not read whole, though it is there. The results of the scan are void.
-    pub incomplete: Option<Diagnostic>,
-    /// Two files have one id. Only a comparison of all paths tells which of them counts, so the results of
-    /// the scan are void.
-    pub repeated_ids: bool,
-}
-
 /// A ledger on a day. Its records are read when they are first needed.
 #[derive(Debug)]
 pub struct Book {
@@ -132,6 +87,8 @@ pub struct Book {
     pub tallies: Vec<(Text, Date, Tally)>,
     /// The parts of its records that are kept, once they are read.
     pub keep: Keep,
+    /// Those of the ledgers, if it is that of a company.
+    ledgers: Vec<Book>,
     shelf: Option<Box<dyn Shelf>>,
     kept: OnceLock<KeptRecords>,
     customers: OnceLock<CustomerFiles>,
@@ -158,7 +115,10 @@ struct CustomerFiles {
 
 impl CustomerFiles {
     fn of(records: impl IntoIterator<Item = Record>) -> CustomerFiles {
-        let records: Vec<Arc<Record>> = records.into_iter().map(Arc::new).collect();
+        CustomerFiles::joined(records.into_iter().map(Arc::new).collect())
+    }
+
+    fn joined(records: Vec<Arc<Record>>) -> CustomerFiles {
         let folded = |record: &Arc<Record>| fold(&record.prospect.id);
         let positions = records.iter().map(folded).zip(0..).collect();
         CustomerFiles { records, positions }
@@ -218,8 +178,20 @@ impl Book {
         let keep = Keep::Everything;
         let (kept, scanned, graded) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let (customers, deals) = (OnceLock::new(), OnceLock::new());
-        let shelf = None;
-        Book { settings, as_of, tallies, keep, shelf, kept, customers, deals, scanned, graded }
+        let (ledgers, shelf) = (Vec::new(), None);
+        Book {
+            settings,
+            as_of,
+            tallies,
+            keep,
+            ledgers,
+            shelf,
+            kept,
+            customers,
+            deals,
+            scanned,
+            graded,
+        }
     }
 
     /// Every prospect that exists on that day, by id, in memory all at once. [`Book::fold`] needs less memory,
@@ -230,6 +202,14 @@ impl Book {
 
     fn kept(&self) -> &KeptRecords {
         self.kept.get_or_init(|| {
+            if !self.ledgers.is_empty() {
+                let of_all = || self.ledgers.iter().map(Book::kept);
+                return KeptRecords {
+                    records: of_all().flat_map(|kept| &kept.records).cloned().collect(),
+                    problems: of_all().flat_map(|kept| &kept.problems).cloned().collect(),
+                    unread: of_all().map(|kept| kept.unread).sum(),
+                };
+            }
             let (records, problems, unread) = self
                 .shelf
                 .as_ref()
@@ -247,6 +227,10 @@ impl Book {
 
     fn customer_files(&self) -> &CustomerFiles {
         self.customers.get_or_init(|| {
+            if !self.ledgers.is_empty() {
+                let of_all = self.ledgers.iter().flat_map(Book::customers);
+                return CustomerFiles::joined(of_all.cloned().collect());
+            }
             let read = |shelf: &dyn Shelf| shelf.read(Files::Customers, self.keep).0;
             let records = self.shelf.as_deref().map(read).unwrap_or_default();
             records.iter().for_each(|record| self.attach_customer(record));
@@ -282,6 +266,9 @@ impl Book {
 
     /// Reads the other files that questions look into, before records are read that need them.
     pub fn read_others(&self, others: Others) {
+        if !self.ledgers.is_empty() {
+            return self.ledgers.iter().for_each(|ledger| ledger.read_others(others));
+        }
         if others.file {
             self.customer_files();
         }
@@ -292,6 +279,9 @@ impl Book {
 
     /// Puts the other files of its customer into a record.
     pub fn attach(&self, record: &Record, others: Others) {
+        if let Some(ledger) = self.ledgers.get(record.ledger) {
+            return ledger.attach(record, others);
+        }
         let prospect = &record.prospect;
         if others.file
             && let Some(account) = prospect.account.as_deref()
@@ -320,6 +310,9 @@ impl Book {
 
     /// How many errors the book has; `None` if it has not been read yet.
     pub fn errors(&self) -> Option<usize> {
+        if !self.ledgers.is_empty() {
+            return self.ledgers.iter().filter_map(Book::errors).reduce(|sum, n| sum + n);
+        }
         let error = |problem: &&Diagnostic| problem.is_error();
         let kept = self.kept.get().map(|kept| kept.problems.iter().filter(error).count());
         kept.or(self.scanned.get().map(|scanned| scanned.errors))
@@ -327,12 +320,18 @@ impl Book {
 
     /// How many files could not be read, so that their prospects are in no figure; 0 if the book has not been read yet.
     pub fn unread(&self) -> usize {
+        if !self.ledgers.is_empty() {
+            return self.ledgers.iter().map(Book::unread).sum();
+        }
         let kept = self.kept.get().map(|kept| kept.unread);
         kept.or(self.scanned.get().map(|scanned| scanned.unread)).unwrap_or_default()
     }
 
     /// The reason why the book was not read whole, if it was not.
     pub fn incomplete(&self) -> Option<&Diagnostic> {
+        if !self.ledgers.is_empty() {
+            return self.ledgers.iter().find_map(Book::incomplete);
+        }
         let unopened = |problem: &&Diagnostic| problem.code == Code::TooManyFiles;
         let kept = self.kept.get().and_then(|kept| kept.problems.iter().find(unopened));
         kept.or(self.scanned.get().and_then(|scanned| scanned.incomplete.as_ref()))
@@ -340,6 +339,9 @@ impl Book {
 
     /// The day of the first entry of the ledger. Reads the book if that has not been done.
     pub fn first_entry(&self) -> Option<Date> {
+        if !self.ledgers.is_empty() {
+            return self.ledgers.iter().filter_map(Book::first_entry).min();
+        }
         match (self.kept.get(), self.scanned.get()) {
             (None, Some(scanned)) => scanned.first_entry,
             _ => self.records().iter().filter_map(|record| record.state.opened).min(),
@@ -353,8 +355,7 @@ impl Book {
             self.graded();
         }
         self.read_others(query.others());
-        let context = QueryContext { settings: &self.settings, as_of: self.as_of };
-        Selection { query, context, book: self }
+        Selection { query, book: self }
     }
 
     /// Folds the records that a query selects, each once and in no order. Each thread that reads has a part of
@@ -387,10 +388,33 @@ impl Book {
         step: impl Fn(&mut A, &Record) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
+        if self.ledgers.is_empty() {
+            return self.fold_ledger(self.keep, files, query, &step, &join);
+        }
+        if let Some(all) = self.fold_together(files, query, &step, &join) {
+            return all;
+        }
+        let of_each = self.ledgers.iter();
+        let mut of_each =
+            of_each.map(|ledger| ledger.fold_ledger(self.keep, files, query, &step, &join));
+        let mut all = of_each.next().unwrap_or_default();
+        of_each.for_each(|part| join(&mut all, part));
+        all
+    }
+
+    /// Folds the records of one ledger, with the parts of them that are to be kept.
+    fn fold_ledger<A: Default + Send>(
+        &self,
+        keep: Keep,
+        files: Files,
+        query: &Query,
+        step: &(impl Fn(&mut A, &Record) + Sync),
+        join: &impl Fn(&mut A, A),
+    ) -> A {
         let selected = self.selection(query);
         if let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) {
             let parts = FoldParts::of(shelf);
-            let scanned = shelf.scan(files, self.keep, &|thread, record| {
+            let scanned = shelf.scan(files, keep, &|thread, record| {
                 self.attach_customer(record);
                 if selected.has(record) {
                     parts.with(thread, |part| step(part, record));
@@ -423,6 +447,9 @@ impl Book {
     /// already, or two files have one id: then `each` was called in vain, and [`Book::records`] and
     /// [`Book::customers`] tell which there are.
     pub fn sift(&self, query: &Query, sieve: &dyn Sieve, each: &(dyn Fn(&Record) + Sync)) -> bool {
+        if !self.ledgers.is_empty() {
+            return self.ledgers.iter().all(|ledger| ledger.sift(query, sieve, each));
+        }
         let selected = self.selection(query);
         let Some(shelf) = self.shelf.as_deref().filter(|_| self.kept.get().is_none()) else {
             return false;
@@ -478,8 +505,15 @@ impl Book {
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
-    /// The customers, graded; [`Record::customer`] is known from then on. The first call folds the whole book.
+    /// The customers, graded; [`Record::customer`] is known from then on. The first call folds the whole book. In a
+    /// company each ledger grades its own customers, and only their records know the grades: the result is empty.
     pub fn graded(&self) -> &Arc<Graded> {
+        if !self.ledgers.is_empty() {
+            for ledger in &self.ledgers {
+                ledger.graded();
+            }
+            return self.graded.get_or_init(Default::default);
+        }
         if let Some(graded) = self.graded.get() {
             return graded;
         }
@@ -494,7 +528,8 @@ impl Book {
         step: impl Fn(&mut A, &Record) + Sync,
         join: impl Fn(&mut A, A),
     ) -> A {
-        if self.graded.get().is_some() {
+        if self.graded.get().is_some() || !self.ledgers.is_empty() {
+            self.graded();
             return self.fold_everybody(&Query::everything(), step, join);
         }
         let grader = Grader::of(&self.settings, self.as_of);
@@ -525,6 +560,9 @@ impl Book {
 
     /// Copies the graded customer into a record, if the book is graded.
     pub fn attach_customer(&self, record: &Record) {
+        if let Some(ledger) = self.ledgers.get(record.ledger) {
+            return ledger.attach_customer(record);
+        }
         if let Some(graded) = self.graded.get()
             && record.customer.get().is_none()
             && let Some(customer) = graded.of(&record.prospect.id)
@@ -544,13 +582,20 @@ impl Book {
     pub fn earlier(&self, day: Date) -> Book {
         let day = day.min(self.as_of);
         let settings = self.settings.clone();
+        if !self.ledgers.is_empty() {
+            let ledgers = self.ledgers.iter().map(|ledger| ledger.earlier(day)).collect();
+            return Book { keep: self.keep, ..Book::company(settings, day, ledgers) };
+        }
         let tallies = self.tallies.iter().filter(|(_, on, _)| *on <= day).cloned().collect();
         match &self.shelf {
             Some(shelf) if self.kept.get().is_none() => {
                 Book { keep: self.keep, ..Book::on(shelf.earlier(day), settings, day, tallies) }
             }
             _ => {
-                let replayed = |record: &Record| replay(record.prospect.clone(), &settings, day);
+                let replayed = |record: &Record| {
+                    let earlier = replay(record.prospect.clone(), &settings, day)?;
+                    Some(Record { ledger: record.ledger, ..earlier })
+                };
                 let both = self.records().iter().chain(self.customers().iter().map(|r| &**r));
                 let records = both.filter_map(replayed).collect();
                 Book::of(settings, day, records, tallies)
@@ -563,24 +608,24 @@ impl Book {
 #[derive(Debug, Clone, Copy)]
 pub struct Selection<'s> {
     query: &'s Query,
-    context: QueryContext<'s>,
     book: &'s Book,
 }
 
 impl Selection<'_> {
     /// Does the query select this record, or would it if this rep owned it?
     pub fn has_with(&self, record: &Record, owner: Option<&str>) -> bool {
-        self.book.attach(record, self.query.others());
-        let QueryContext { settings, as_of } = self.context;
-        let view = View::of(record, settings, as_of);
+        let book = self.book.ledger_of(record);
+        book.attach(record, self.query.others());
+        let view = View::of(record, &book.settings, book.as_of);
         self.query.selects(&view)
             || owner != view.owner && self.query.selects(&View { owner, ..view })
     }
 
     /// Does the query select this record?
     pub fn has(&self, record: &Record) -> bool {
-        self.book.attach(record, self.query.others());
-        self.query.matches(record, &self.context)
+        let book = self.book.ledger_of(record);
+        book.attach(record, self.query.others());
+        self.query.matches(record, &QueryContext { settings: &book.settings, as_of: book.as_of })
     }
 }
 

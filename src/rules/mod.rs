@@ -4,6 +4,7 @@ pub mod attribute;
 pub mod book;
 pub mod buyers;
 pub mod campaign;
+pub mod company;
 pub mod competitors;
 pub mod customer;
 pub mod dealings;

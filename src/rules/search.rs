@@ -3,6 +3,7 @@
 
 use crate::model::event::Event;
 use crate::model::prospect::{Contact, Prospect};
+use crate::rules::company::{BETWEEN, parts};
 use crate::rules::replay::standing;
 use crate::value::date::Date;
 use crate::value::id::searchable;
@@ -129,8 +130,18 @@ impl Word {
             .or_else(|| entries.iter().rev().find_map(|entry| self.in_entry(entry)))
     }
 
+    /// The part of an id that is looked at: the ledger before an id of a company is found by a word with a `/` alone.
+    fn looked_at<'p>(&self, prospect: &Prospect, id: &'p str) -> &'p str {
+        let is_of_company = || parts(&prospect.id).is_some();
+        match parts(id) {
+            Some((_, own)) if is_of_company() && !self.text.contains(BETWEEN) => own,
+            _ => id,
+        }
+    }
+
     fn in_names<'p>(&self, prospect: &'p Prospect) -> Option<Match<'p>> {
-        let id = self.in_text(&prospect.id).map(|fit| (fit, "id", &*prospect.id));
+        let id = self.looked_at(prospect, &prospect.id);
+        let id = self.in_text(id).map(|fit| (fit, "id", id));
         let name = self.in_name(&prospect.name).map(|fit| (fit, "name", &*prospect.name));
         let best = [name, id].into_iter().flatten().min_by_key(|(fit, ..)| fit.rank)?;
         let ((fit, field, text), (person, date)) = (best, (None, None));
@@ -167,8 +178,9 @@ impl Word {
         };
         let company = prospect.company.as_deref();
         let company = company.and_then(|text| Some(of("company", text, self.in_name(text)?)));
-        let account = prospect.account.as_deref().map(|text| ("account", text));
-        let parent = prospect.profile().parent.as_deref().map(|text| ("parent", text));
+        let id = |id: &'p str| self.looked_at(prospect, id);
+        let account = prospect.account.as_deref().map(|text| ("account", id(text)));
+        let parent = prospect.profile().parent.as_deref().map(|text| ("parent", id(text)));
         let tags = prospect.tags.iter().map(|tag| ("tags", &**tag));
         let own = prospect.facts.iter().map(|(name, text)| (&**name, &**text));
         let mut others = account.into_iter().chain(parent).chain(tags).chain(own);

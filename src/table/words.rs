@@ -25,6 +25,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("told", "Told", "已告知"),
     ("title", "Title", "标题"),
     ("path", "File", "文件"),
+    ("ledger", "Ledger", "账本"),
     ("name", "Name", "姓名"),
     ("company", "Company", "公司"),
     ("industry", "Industry", "行业"),

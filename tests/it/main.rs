@@ -23,6 +23,7 @@ mod columns_found;
 mod commands;
 mod commands_page;
 mod common;
+mod company;
 mod completion;
 mod concurrency;
 mod contact;

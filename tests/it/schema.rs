@@ -1,6 +1,7 @@
 //! The schemas that `crm schema` prints have the keys that are read, no more and no fewer.
 
 use crate::common::Sandbox;
+use crm::format::company;
 use crm::format::read_prospect::{CONTACT_KEYS, GOAL_KEYS, STEP_KEYS};
 use crm::format::settings::allocation::ALLOCATION_KEYS;
 use crm::format::settings::board::{PIPELINE_KEYS, STAGE_KEYS};
@@ -36,6 +37,14 @@ fn keys<'v>(schema: &'v Value, place: &str) -> BTreeSet<&'v str> {
 
 fn set<'k>(keys: &[&'k str]) -> BTreeSet<&'k str> {
     keys.iter().copied().collect()
+}
+
+#[test]
+fn a_company_has_the_keys_that_are_read() {
+    let schema = printed("company");
+    assert_eq!(keys(&schema, "/properties"), set(&company::SECTIONS));
+    assert_eq!(keys(&schema, "/properties/company/properties"), set(&company::COMPANY_KEYS));
+    assert_eq!(keys(&schema, "/properties/ledger/items/properties"), set(&company::LEDGER_KEYS));
 }
 
 #[test]

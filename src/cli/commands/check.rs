@@ -93,7 +93,7 @@ impl Check {
         let (paths, found) = if self.staged || !self.since.is_empty() {
             self.tracked(context)?
         } else {
-            self.found(context.ledger()?, context)?
+            self.of_ledgers(context)?
         };
         // Under --strict a warning stops the commit, so it is shown.
         let least = if context.global.strict { Severity::Warning } else { Severity::Error };
@@ -127,6 +127,20 @@ impl Check {
             ));
         }
         Ok(u8::from(errors > 0 || context.global.strict && warnings > 0))
+    }
+
+    /// The files looked at in the ledger, or in every ledger of the company, and all findings.
+    fn of_ledgers(&self, context: &Context) -> Result<(Vec<PathBuf>, Vec<Diagnostic>), Failure> {
+        if !self.paths.is_empty() {
+            return self.found(context.ledger()?, context);
+        }
+        let (mut paths, mut problems) = (Vec::new(), Vec::new());
+        for ledger in context.every_ledger()? {
+            let (looked_at, found) = self.found(ledger, context)?;
+            paths.extend(looked_at);
+            problems.extend(found);
+        }
+        Ok((paths, problems))
     }
 
     /// The files looked at, and all findings.

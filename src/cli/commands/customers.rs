@@ -24,6 +24,6 @@ pub struct Customers {
 impl Customers {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        self.listing.emit(context, &CUSTOMERS, List::customers)
+        self.listing.emit(context, &CUSTOMERS, true, List::customers)
     }
 }

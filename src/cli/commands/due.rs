@@ -3,6 +3,7 @@
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
+use crate::report::company::{DUE, check_aspects, check_request};
 use crate::report::due::due;
 use crate::value::period::parse_days;
 use clap::Args;
@@ -39,7 +40,12 @@ impl Due {
         };
         let mut request = self.selection.request(context)?;
         request.list = self.all;
-        let book = context.book_for(&request, true)?;
+        if let Some(company) = context.joined()? {
+            let what = words!("`crm due`", "`crm due`");
+            check_aspects(company, DUE, &what)?;
+            check_request(company, &request, false)?;
+        }
+        let book = context.book_of_all_for(&request, true)?;
         context.emit(context.reading(&book, || due(&book, &request, days))?)
     }
 }

@@ -8,6 +8,7 @@ use crate::export::contacts::CardVersion;
 use crate::report::cases::{self, Cases};
 use crate::report::claims::{self, Claims};
 use crate::report::columns;
+use crate::report::company::check_request;
 use crate::report::events::{self, Events};
 use crate::report::list::List;
 use crate::report::orders::{self, Orders};
@@ -124,7 +125,7 @@ impl Export {
         context.records();
         let mut request = self.selection.request(context)?;
         request.files = self.files();
-        let settings = &context.ledger()?.settings;
+        let settings = context.settings()?;
         let mut more = 0;
         let every = match self.what {
             ExportedRecords::Prospects if self.columns.is_empty() => {
@@ -143,10 +144,20 @@ impl Export {
         };
         let names = if self.columns.is_empty() { &every } else { &self.columns };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut book = context.book_for(&request, false)?;
+        let mut book = match context.joined()? {
+            Some(company) => {
+                self.of_company(context)?;
+                check_request(company, &request, false)?;
+                context.book_of_all_for(&request, false)?
+            }
+            None => context.book_for(&request, false)?,
+        };
         let sheet = match self.what {
             ExportedRecords::Prospects | ExportedRecords::Customers => {
                 let list = List::of(&names, &[], &book.settings)?;
+                if let Some(company) = context.joined()? {
+                    check_request(company, &request, list.asks_grades())?;
+                }
                 book.keep = list.keep(&request, &book);
                 context.reading(&book, || list.export(more, &book, &request))?
             }
@@ -186,6 +197,15 @@ impl Export {
         match self.customers || self.what == ExportedRecords::Customers {
             true => Files::Customers,
             false => Files::Prospects,
+        }
+    }
+
+    /// Refuses what is exported of one ledger only.
+    fn of_company(&self, context: &Context) -> Result<(), Failure> {
+        use ExportedRecords::{Customers, Events, People, Prospects};
+        match self.what {
+            Prospects | Customers | Events | People => Ok(()),
+            _ => context.ledger().map(drop),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::diag::Failure;
 use crate::render::Format;
 use crate::report::Request;
 use crate::report::columns::all;
+use crate::report::company::check_request;
 use crate::report::list::{self, DEFAULT};
 use crate::rules::book::Book;
 use crate::table::sheet::Sheet;
@@ -46,16 +47,18 @@ pub struct Listing {
 impl List {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        self.listing.emit(context, &DEFAULT, list::List::sheet)
+        self.listing.emit(context, &DEFAULT, false, list::List::sheet)
     }
 }
 
 impl Listing {
-    /// Emits the sheet that `made` makes of the list; with these columns unless others are asked for.
+    /// Emits the sheet that `made` makes of the list; with these columns unless others are asked for. `graded`: the list is
+    /// made of graded customers.
     pub(super) fn emit(
         self,
         context: &Context,
         columns: &[&str],
+        graded: bool,
         made: fn(list::List, &Book, &Request) -> Sheet,
     ) -> Result<(), Failure> {
         let request = self.selection.request(context)?;
@@ -63,12 +66,15 @@ impl Listing {
             // Ids are asked for, whatever the columns are.
             _ if context.format() == Some(Format::Ids) => vec!["id".to_owned()],
             [] => columns.iter().map(ToString::to_string).collect(),
-            [every] if every == "all" => all(&context.ledger()?.settings),
+            [every] if every == "all" => all(context.settings()?),
             chosen => chosen.to_vec(),
         };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut book = context.unread_book()?;
+        let mut book = context.book_of_all()?;
         let list = list::List::of(&names, &self.sort, &book.settings)?;
+        if let Some(company) = context.joined()? {
+            check_request(company, &request, graded || list.asks_grades())?;
+        }
         let list = if self.columns.is_empty() { list.unasked() } else { list };
         book.keep = list.keep(&request, &book);
         context.emit(context.reading(&book, || made(list, &book, &request))?)

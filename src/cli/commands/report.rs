@@ -6,6 +6,7 @@ use crate::model::grading::Scoring;
 use crate::model::saved_report::SavedReport;
 use crate::render::Format;
 use crate::report::bridge::LIST_TABLE;
+use crate::report::company::check_report;
 use crate::report::saved::{dimension, no_report, problems_of};
 use crate::report::{REPORTS, Request, Takes, find};
 use crate::rules::book::Book;
@@ -57,6 +58,20 @@ pub struct RfmCompat {
 }
 
 impl RfmCompat {
+    /// Refuses it where several ledgers are graded, each by its own rules.
+    fn refuse(&self) -> Result<(), Diagnostic> {
+        if self.rfm_compat.is_none() {
+            return Ok(());
+        }
+        let message = words!(
+            "--rfm-compat is for one ledger, not for a company",
+            "--rfm-compat 只用于一个账本，不用于公司"
+        );
+        let help =
+            words!("run it in each: --ledger FOLDER", "请在各账本中分别运行：--ledger 文件夹");
+        Err(Diagnostic::new(Code::OneLedger, message).help(help))
+    }
+
     /// Applies it; call it before the book is graded.
     pub fn apply(&self, book: &mut Book) {
         if self.rfm_compat.is_some() {
@@ -135,18 +150,22 @@ impl Report {
         if let Some(text) = saved.as_ref().and_then(|saved| saved.query.as_deref()) {
             request.query = context.query(&format!("[report.{name}]"), text)?.and(request.query);
         }
-        let settings = &context.ledger()?.settings;
+        let settings = context.settings()?;
         request.by = self.by.as_deref().map(|by| dimension(report, by, settings)).transpose()?;
         request.period = self.period(context)?;
         request.target = self.target(settings.currency)?;
         request.list = self.list;
         report.check(&request, self.compat.rfm_compat.is_some())?;
+        if let Some(company) = context.joined()? {
+            check_report(company, report, &request)?;
+            self.compat.refuse()?;
+        }
         // Ids can only come from the list, and its table is only there where it was asked for.
         let listed = context.format() == Some(Format::Ids)
             || context.global.table.as_deref() == Some(LIST_TABLE);
         request.list |= report.takes.contains(&Takes::List) && listed;
         request.readers = context.readers();
-        let mut book = context.unread_book()?;
+        let mut book = context.book_of_all()?;
         book.keep = report.keep(&request, &book.settings, book.as_of);
         self.compat.apply(&mut book);
         let sheet = context.reading(&book, || (report.make)(&book, &request))??;

@@ -39,11 +39,15 @@ enum SchemaFile {
     /// A rep's tallies: activity/REP.toml
     #[value(help = "A rep's tallies: activity/REP.toml\n\n业务员的日报：activity/REP.toml")]
     Activity,
+    /// A company: company.toml
+    #[value(help = "A company: company.toml\n\n公司：company.toml")]
+    Company,
 }
 
 const PROSPECT: &str = include_str!("schema/prospect.json");
 const SETTINGS: &str = include_str!("schema/settings.json");
 const ACTIVITY: &str = include_str!("schema/activity.json");
+const COMPANY: &str = include_str!("schema/company.json");
 
 impl Schema {
     /// Runs it.
@@ -54,6 +58,7 @@ impl Schema {
             }
             SchemaFile::Settings => context.print(SETTINGS),
             SchemaFile::Activity => context.print(ACTIVITY),
+            SchemaFile::Company => context.print(COMPANY),
         }
     }
 }

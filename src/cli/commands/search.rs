@@ -1,11 +1,12 @@
 //! `crm search WORDS`.
 
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, Lang, nearest};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words, nearest};
 use crate::disk::file::id_of;
 use crate::disk::ledger::Ledger;
 use crate::model::solution::Solution;
 use crate::report::Request;
+use crate::report::company::check_request;
 use crate::report::search::search;
 use crate::rules::search::Search as Wanted;
 use crate::table::sheet::{Audience, Cell, Kind, Row, Table};
@@ -35,6 +36,11 @@ fn solutions(ledger: &Ledger, words: &[String], lang: Lang) -> Table {
         audience: if rows.is_empty() { Audience::Nobody } else { Audience::People },
         rows: rows.into(),
     }
+}
+
+/// That nothing was found for these words.
+fn nothing(typed: &str) -> Words {
+    words!("nothing found for `{typed}`", "没有找到 `{typed}`")
 }
 
 /// So many are shown to people unless a number is asked for.
@@ -79,13 +85,16 @@ impl Search {
                 .into());
         };
         let query = context.query("--where", self.query.as_deref().unwrap_or_default())?;
-        let book = context.unread_book()?;
+        let book = context.book_of_all()?;
         let most = match self.limit {
             Some(0) => None,
             Some(limit) => Some(limit),
             None => (!context.writes_for_machines()).then_some(SHOWN),
         };
         let request = Request::of(query);
+        if let Some(company) = context.joined()? {
+            check_request(company, &request, false)?;
+        }
         let result = context.reading(&book, || search(&book, &request, &wanted, most))??;
         if result.more > 0 {
             let more = result.more;
@@ -93,6 +102,13 @@ impl Search {
                 .say_last(words!("{more} more: -n 0 shows all", "另有 {more} 个：-n 0 显示全部"));
         }
         let mut sheet = result.sheet;
+        if context.reads_company() {
+            if result.found == 0 {
+                let typed = self.words.join(" ");
+                context.say_last(nothing(&typed));
+            }
+            return context.emit(sheet);
+        }
         let pages = solutions(context.ledger()?, &self.words, context.lang());
         if result.found == 0 && pages.rows.is_empty() {
             self.nothing_found(context)?;
@@ -105,7 +121,7 @@ impl Search {
     fn nothing_found(&self, context: &Context) -> Result<(), Failure> {
         let ledger = context.ledger()?;
         let typed = self.words.join(" ");
-        context.say_last(words!("nothing found for `{typed}`", "没有找到 `{typed}`"));
+        context.say_last(nothing(&typed));
         let digits = typed.chars().filter(char::is_ascii_digit).count();
         if typed.chars().all(|c| !c.is_alphabetic()) && (3..7).contains(&digits) {
             context.say_last(words!(

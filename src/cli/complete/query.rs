@@ -91,6 +91,9 @@ fn values_of_field(world: &World, field: &str, typed: &str) -> Vec<CompletionCan
             match vocabulary {
                 Vocabulary::Reps => values::reps_and_me(world, typed),
                 Vocabulary::Departments => values::departments(world, typed),
+                Vocabulary::Ledgers => {
+                    beginning(typed, settings.ledgers.iter().map(|id| (&**id, "")))
+                }
                 Vocabulary::Campaigns => values::campaigns(world, typed),
                 Vocabulary::Pipelines => values::boards(world, typed),
                 Vocabulary::Kinds => values::kinds(world, typed),

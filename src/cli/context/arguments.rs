@@ -4,7 +4,6 @@ use super::Context;
 use crate::act::names::{rep, rep_of_git};
 use crate::cli::clock::bad_date;
 use crate::diag::{Diagnostic, Failure};
-use crate::disk::ledger::Ledger;
 use crate::model::saved_report::SavedReport;
 use crate::model::settings::Settings;
 use crate::rules::query::{ME, Query};
@@ -37,22 +36,22 @@ impl Context {
 
     /// Reads the query of an argument.
     pub fn query(&self, origin: &str, text: &str) -> Result<Query, Failure> {
-        let ledger = self.ledger()?;
-        let settings = match self.reader_of(text, ledger) {
-            Some(me) => &Settings { me: Some(me), ..ledger.settings.clone() },
-            None => &ledger.settings,
+        let settings = self.settings()?;
+        let settings = match self.reader_of(text, settings) {
+            Some(me) => &Settings { me: Some(me), ..settings.clone() },
+            None => settings,
         };
         Query::parse(text, origin, settings, self.today()).map_err(Failure::from)
     }
 
     /// The rep who reads, if a query may ask for `me`: the user, else the rep whose e-mail git knows here.
-    fn reader_of(&self, text: &str, ledger: &Ledger) -> Option<Text> {
+    fn reader_of(&self, text: &str, settings: &Settings) -> Option<Text> {
         if !text.contains(ME) {
             return None;
         }
         match self.user() {
-            Some(user) => rep(&ledger.settings, "CRM_USER", user).ok(),
-            None => rep_of_git(&ledger.settings, &ledger.root),
+            Some(user) => rep(settings, "CRM_USER", user).ok(),
+            None => rep_of_git(settings, &self.ledger.get()?.root),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A command's view of the world, read once: clock, environment, folder, terminal, writers.
 
 mod arguments;
+mod company;
 mod output;
 
 use crate::act::commit::{CommitWish, Committed};
@@ -20,6 +21,7 @@ use crate::table::sheet::Audience;
 use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::period::FiscalYear;
+use company::{OpenCompany, is_not_the_company, stated_company};
 use output::{Piece, can_be_written, format_asked};
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
@@ -52,6 +54,7 @@ pub struct Context {
     format: Option<Format>,
     color: bool,
     ledger: std::cell::OnceCell<Ledger>,
+    company: std::cell::OnceCell<OpenCompany>,
     /// The format where none is asked for.
     usual: Cell<Format>,
     /// The command exports records, which programs read in a workbook, too.
@@ -102,7 +105,7 @@ impl Face for Context {
     }
 
     fn reading_begins(&self) {
-        let progress = self.ledger.get().map(|ledger| Progress::watch(ledger, self.spoken()));
+        let progress = self.opened().map(|ledger| Progress::watch(ledger, self.spoken()));
         self.progress.replace(progress);
     }
 
@@ -111,7 +114,7 @@ impl Face for Context {
         if let Some(why) = book.incomplete() {
             return Err(why.clone().into());
         }
-        let read = self.ledger.get().map(|ledger| ledger.files_read.load(Ordering::Relaxed));
+        let read = self.opened().map(|ledger| ledger.files_read.load(Ordering::Relaxed));
         self.empty.set(read == Some(0));
         self.count_errors(book);
         Ok(())
@@ -159,6 +162,7 @@ impl Context {
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
             can_be_written("-o", file, root.as_deref())?;
+            is_not_the_company(file, stated_company(&global, &env))?;
         }
         let asked = asked_lang(&global, &env)?.or(own_settings.language);
         let spoken = Cell::new(asked.unwrap_or(env.lang));
@@ -184,6 +188,7 @@ impl Context {
             format,
             color,
             ledger: std::cell::OnceCell::new(),
+            company: std::cell::OnceCell::new(),
             usual: Cell::default(),
             records: Cell::default(),
             asked,
@@ -243,6 +248,7 @@ impl Context {
 
     /// The ledger's root, where the remains of a write that was cut short are left alone.
     pub fn root_as_it_is(&self) -> Result<(PathBuf, PathBuf), Failure> {
+        self.refuse_company()?;
         let root = find_root(stated_ledger(&self.global, &self.env), &self.here)?;
         let shown = root.strip_prefix(&self.here).map_or_else(|_| root.clone(), Path::to_path_buf);
         Ok((root, shown))
@@ -275,13 +281,14 @@ impl Context {
 
     /// Chooses the language of sheets by their readers; talk stays in the language of the ledger.
     fn word(&self, ledger: &mut Ledger) {
-        let language = &mut ledger.settings.language;
-        self.own.set(Some(*language));
-        self.speak(*language);
-        *language = self.spoken();
-        if self.is_for_machines() {
-            *language = Lang::Machine;
-        }
+        ledger.settings.language = self.language_of_sheets(ledger.settings.language);
+    }
+
+    /// Talks in the language of a ledger or a company, and gives that of its sheets.
+    fn language_of_sheets(&self, own: Lang) -> Lang {
+        self.own.set(Some(own));
+        self.speak(own);
+        if self.is_for_machines() { Lang::Machine } else { self.spoken() }
     }
 
     /// Does a machine read the sheets?
@@ -362,6 +369,9 @@ impl Context {
     /// Talks in the language of the ledger that is here, if the command has not opened it. Its files are left
     /// alone, and settings that cannot be read are no error.
     pub fn learn_language(&self) {
+        if self.learn_company() {
+            return;
+        }
         if self.ledger.get().is_none()
             && let Ok((root, shown)) = self.root_as_it_is()
             && let Ok(ledger) = Ledger::open(root, shown)
@@ -388,6 +398,9 @@ impl Context {
     fn of_settings<T>(&self, part: impl Fn(&Settings) -> T) -> Option<T> {
         if let Some(ledger) = self.ledger.get() {
             return Some(part(&ledger.settings));
+        }
+        if self.company_file().is_some() {
+            return Some(part(&self.company().ok()??.company.settings));
         }
         let (root, shown) = self.root_as_it_is().ok()?;
         Ledger::open(root, shown).ok().map(|ledger| part(&ledger.settings))
@@ -448,7 +461,7 @@ fn asked_lang(global: &Global, env: &Environment) -> Result<Option<Lang>, Diagno
 }
 
 /// The ledger's folder that is given: `--ledger`, else `CRM_LEDGER`.
-fn stated_ledger<'a>(global: &'a Global, env: &'a Environment) -> Option<&'a Path> {
+pub(super) fn stated_ledger<'a>(global: &'a Global, env: &'a Environment) -> Option<&'a Path> {
     global.ledger.as_deref().or(env.ledger.as_deref().map(Path::new))
 }
 

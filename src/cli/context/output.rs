@@ -97,7 +97,7 @@ impl Context {
         let width =
             columns(&std::io::stdout(), self.env.columns).filter(|_| self.global.output.is_none());
         let less = self.env.less_options.as_deref();
-        let settings = self.ledger.get().map(|ledger| &ledger.settings);
+        let settings = self.opened_settings();
         let names = settings.filter(|_| !self.is_for_machines()).map(member_names);
         render::Options {
             width,
@@ -116,7 +116,7 @@ impl Context {
 
     /// Does the ledger ask for a byte-order mark?
     fn settings_ask_bom(&self) -> bool {
-        self.ledger.get().is_some_and(|ledger| ledger.settings.csv_bom)
+        self.opened_settings().is_some_and(|settings| settings.csv_bom)
     }
 
     /// Puts text on stdout, or into the file of `-o`; kept until the command has succeeded.
@@ -244,6 +244,9 @@ impl Context {
 
     /// The settings of the ledger, whose readers may read its reports as well.
     fn settings_file(&self) -> Option<PathBuf> {
+        if let Some(company) = self.company_file() {
+            return Some(company.to_owned());
+        }
         let root = find_root(stated_ledger(&self.global, &self.env), &self.here).ok()?;
         Some(root.join(SETTINGS))
     }

@@ -86,7 +86,15 @@ impl Refusal<'_> {
             return found.nearest(typed, subs);
         }
         let found = bad(words!("`{name}` has no option `{typed}`", "`{name}` 没有选项 `{typed}`"));
-        match nearest_option(typed, self.command) {
+        let of_program = |arg: &&Arg| arg.get_long() == typed.strip_prefix("--");
+        if options(self.root).filter(|arg| !arg.is_global_set()).any(|arg| of_program(&arg)) {
+            return found.help(words!(
+                "write it before the command: crm {typed} …",
+                "请写在命令之前：crm {typed} …"
+            ));
+        }
+        let nearest = nearest_option(typed, self.command);
+        match nearest.or_else(|| nearest_option(typed, self.root)) {
             Some(option) => found.help(words!("did you mean `{option}`?", "是否指 `{option}`？")),
             // After the subcommand, or only in another command: the option may be right, its place wrong.
             None => match self.of_other_command(typed) {

@@ -36,19 +36,7 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
         let name: &str = key.get_ref();
         match name {
             "title" => settings.title = reader.text(name, value),
-            "currency" => {
-                if let Some(text) = reader.text(name, value) {
-                    settings.currency = Currency::parse(&text);
-                    if settings.currency.is_none() {
-                        let message = words!("`{text}` is not a currency", "`{text}` 不是币种");
-                        let diagnostic = Diagnostic::new(Code::BadSetting, message).help(words!(
-                            "three capital letters: currency = \"CNY\"",
-                            "三个大写字母：currency = \"CNY\""
-                        ));
-                        reader.problem(value.span(), diagnostic);
-                    }
-                }
-            }
+            "currency" => settings.currency = currency(reader, name, value),
             "language" => {
                 settings.language = one_of(reader, name, value, &Lang::ALL).unwrap_or_default();
             }
@@ -77,7 +65,29 @@ pub(in crate::format) fn ledger(reader: &mut Reader, settings: &mut Settings, ta
     }
 }
 
-fn timezone(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Zone> {
+pub(in crate::format) fn currency(
+    reader: &mut Reader,
+    key: &str,
+    value: &TomlValue,
+) -> Option<Currency> {
+    let text = reader.text(key, value)?;
+    let currency = Currency::parse(&text);
+    if currency.is_none() {
+        let message = words!("`{text}` is not a currency", "`{text}` 不是币种");
+        let diagnostic = Diagnostic::new(Code::BadSetting, message).help(words!(
+            "three capital letters: currency = \"CNY\"",
+            "三个大写字母：currency = \"CNY\""
+        ));
+        reader.problem(value.span(), diagnostic);
+    }
+    currency
+}
+
+pub(in crate::format) fn timezone(
+    reader: &mut Reader,
+    key: &str,
+    value: &TomlValue,
+) -> Option<Zone> {
     let text = reader.text(key, value)?;
     let zone = Zone::parse(&text);
     if zone.is_none() {
@@ -100,7 +110,11 @@ fn timezone(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Zone> {
     zone
 }
 
-pub(super) fn weekday(reader: &mut Reader, key: &str, value: &TomlValue) -> Option<Weekday> {
+pub(in crate::format) fn weekday(
+    reader: &mut Reader,
+    key: &str,
+    value: &TomlValue,
+) -> Option<Weekday> {
     let text = reader.text(key, value)?;
     let day = Weekday::parse(&text);
     if day.is_none() {

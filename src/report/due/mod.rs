@@ -51,6 +51,77 @@ const SCREEN: usize = 18;
 pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let lang = book.settings.language;
     let last = book.as_of.plus(days);
+    let found = match book.ledgers() {
+        [] => found(book, request, last),
+        ledgers => ledgers.iter().flat_map(|ledger| found(ledger, request, last)).collect(),
+    };
+    let (with, items): (Vec<Whom>, Vec<Vec<DueItem>>) = found.into_iter().unzip();
+    let items = (0..).zip(items).flat_map(|(at, items)| items.into_iter().map(move |i| (i, at)));
+    let mut items: Vec<(DueItem, u32)> = items.collect();
+    items.par_sort_by(|(a, first), (b, second)| {
+        let id = |at: u32| &with[at as usize].id;
+        let key = |item: &DueItem| (item.date, !is_money(item.what), item.what.0);
+        (key(a), id(*first)).cmp(&(key(b), id(*second)))
+    });
+    let as_of = book.as_of;
+    let mut by_money: Vec<&(DueItem, u32)> = items.iter().collect();
+    // Stable: of equal money the order of days stays.
+    by_money.par_sort_by_key(|(item, _)| (item.date > as_of, Reverse(in_own(item.stake))));
+    let shown = if request.list { by_money.len() } else { by_money.len().min(SCREEN) };
+    let rows = by_money.iter().take(shown).map(|(item, whom)| {
+        let Row { mut cells, emphasis } = row(item, &with[*whom as usize], as_of, lang);
+        let stake = cells.pop().unwrap_or(Cell::Empty);
+        cells.insert(2, stake);
+        Row { cells, emphasis }
+    });
+    let people = Table {
+        id: "due-list".into(),
+        rows: rows.collect(),
+        columns: heads(
+            &["date", "days-left", "at-stake", "what", "id", "name", "stage", "owner", "detail"],
+            lang,
+        ),
+        audience: Audience::People,
+        ..Table::default()
+    };
+    let (found, all) = (items.len(), counted_things(items.len(), lang));
+    let rows = Rows::made(items.len(), move |at| {
+        let (item, whom) = &items[at];
+        row(item, &with[*whom as usize], as_of, lang)
+    });
+    let machines = Table {
+        id: "due".into(),
+        rows,
+        columns: heads(
+            &["date", "days-left", "what", "id", "name", "stage", "owner", "detail", "at-stake"],
+            lang,
+        ),
+        audience: Audience::Machines,
+        ..Table::default()
+    };
+    let mut sheet = Sheet {
+        id: "due".into(),
+        title: lang.pick("Due", "待办").into(),
+        about: format!("{as_of}..{last}"),
+        tables: vec![machines, people],
+        ..Sheet::default()
+    };
+    if shown < found {
+        sheet.notes.push(match lang {
+            Lang::En | Lang::Machine => {
+                format!(
+                    "{shown} of {all}, the most money at stake first; all of them: crm due --all"
+                )
+            }
+            Lang::Zh => format!("共{all}，只列涉及金额最大的 {shown} 项；全部：crm due --all"),
+        });
+    }
+    sheet
+}
+
+/// The things of one ledger: each with whom, and what.
+fn found(book: &Book, request: &Request, last: Date) -> Vec<(Whom, Vec<DueItem>)> {
+    let lang = book.settings.language;
     // Where grades have rules of their own the grades of all customers on every day to come are needed.
     let by_grade = book.settings.pool.asks_grades();
     let announced = if by_grade { announced(book, &request.query, last) } else { Vec::new() };
@@ -114,68 +185,7 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
         let item = DueItem { date: recycling.on, what: &RECYCLE, detail, who: None, stake };
         found.push((Whom::of(record, &book.settings), vec![item]));
     }
-    let (with, items): (Vec<Whom>, Vec<Vec<DueItem>>) = found.into_iter().unzip();
-    let items = (0..).zip(items).flat_map(|(at, items)| items.into_iter().map(move |i| (i, at)));
-    let mut items: Vec<(DueItem, u32)> = items.collect();
-    items.par_sort_by(|(a, first), (b, second)| {
-        let id = |at: u32| &with[at as usize].id;
-        let key = |item: &DueItem| (item.date, !is_money(item.what), item.what.0);
-        (key(a), id(*first)).cmp(&(key(b), id(*second)))
-    });
-    let as_of = book.as_of;
-    let mut by_money: Vec<&(DueItem, u32)> = items.iter().collect();
-    // Stable: of equal money the order of days stays.
-    by_money.par_sort_by_key(|(item, _)| (item.date > as_of, Reverse(in_own(item.stake))));
-    let shown = if request.list { by_money.len() } else { by_money.len().min(SCREEN) };
-    let rows = by_money.iter().take(shown).map(|(item, whom)| {
-        let Row { mut cells, emphasis } = row(item, &with[*whom as usize], as_of, lang);
-        let stake = cells.pop().unwrap_or(Cell::Empty);
-        cells.insert(2, stake);
-        Row { cells, emphasis }
-    });
-    let people = Table {
-        id: "due-list".into(),
-        rows: rows.collect(),
-        columns: heads(
-            &["date", "days-left", "at-stake", "what", "id", "name", "stage", "owner", "detail"],
-            lang,
-        ),
-        audience: Audience::People,
-        ..Table::default()
-    };
-    let (found, all) = (items.len(), counted_things(items.len(), lang));
-    let rows = Rows::made(items.len(), move |at| {
-        let (item, whom) = &items[at];
-        row(item, &with[*whom as usize], as_of, lang)
-    });
-    let machines = Table {
-        id: "due".into(),
-        rows,
-        columns: heads(
-            &["date", "days-left", "what", "id", "name", "stage", "owner", "detail", "at-stake"],
-            lang,
-        ),
-        audience: Audience::Machines,
-        ..Table::default()
-    };
-    let mut sheet = Sheet {
-        id: "due".into(),
-        title: lang.pick("Due", "待办").into(),
-        about: format!("{as_of}..{last}"),
-        tables: vec![machines, people],
-        ..Sheet::default()
-    };
-    if shown < found {
-        sheet.notes.push(match lang {
-            Lang::En | Lang::Machine => {
-                format!(
-                    "{shown} of {all}, the most money at stake first; all of them: crm due --all"
-                )
-            }
-            Lang::Zh => format!("共{all}，只列涉及金额最大的 {shown} 项；全部：crm due --all"),
-        });
-    }
-    sheet
+    found
 }
 
 /// `63 things`

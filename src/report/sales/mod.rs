@@ -115,6 +115,7 @@ pub fn sales(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             if !counts(record) {
                 return;
             }
+            let settings = book.settings_of(record);
             let sold = sales_of(record, settings, book.as_of);
             for sale in &sold {
                 let (inside, earlier) = (period.contains(sale.on), before.contains(sale.on));

@@ -100,6 +100,8 @@ pub enum Vocabulary {
     Departments,
     /// Campaigns.
     Campaigns,
+    /// Ledgers of a company.
+    Ledgers,
     /// Pipelines.
     Pipelines,
     /// Kinds of event.

@@ -11,6 +11,7 @@ use crate::model::pipeline::{IN_CYCLE, Outcome};
 use crate::model::profile::Relation;
 use crate::model::prospect::{Contact, PART_WORDS, STANCE_WORDS};
 use crate::rules::campaign::{Involvement, involvements};
+use crate::rules::company::parts;
 use crate::rules::competitors;
 use crate::rules::customer::levels::Scale;
 use crate::rules::customer::scores::Scores;
@@ -125,6 +126,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Exact(Any, One(|v| Some(&v.record.prospect.id)))),
     extra(row("path", &["file", "文件"], ("the file, from the ledger's root", "文件，从账本根目录起"), "path:north/",
         Words(Any, Made(|v| Some(v.record.prospect.path.to_string_lossy().replace('\\', "/")))))),
+    extra(group(row("ledger", &["账本"], ("the ledger that it is in, of a company", "公司的账本之一：它所在的账本"), "ledger:shanghai",
+        Exact(Vocabulary::Ledgers, One(|v| parts(&v.record.prospect.id).map(|(ledger, _)| ledger)))))),
     row("name", &["姓名"], ("the name", "姓名"), "name:张",
         Words(Any, One(|v| Some(&v.record.prospect.name)))),
     group(row("company", &["公司"], ("the company", "公司"), "company:\"fashion group\"",

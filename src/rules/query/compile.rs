@@ -313,6 +313,7 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
             Vocabulary::Reps => ("rep", "业务员"),
             Vocabulary::Departments => ("department", "部门"),
             Vocabulary::Campaigns => ("campaign", "营销活动"),
+            Vocabulary::Ledgers => ("ledger", "账本"),
             Vocabulary::Pipelines => ("pipeline", "看板"),
             Vocabulary::Kinds => ("kind of entry", "流水类型"),
             Vocabulary::Criteria => ("criterion", "标准"),
@@ -364,6 +365,7 @@ fn known<'a>(asked: &Asked<'a>, names: Vocabulary) -> Vec<(&'a str, Vec<&'a str>
             .iter()
             .map(|r| (&*r.id, r.name.iter().chain(&r.email).map(|name| &**name).collect()))
             .collect(),
+        Vocabulary::Ledgers => settings.ledgers.iter().map(|id| (&**id, Vec::new())).collect(),
         Vocabulary::Campaigns => {
             settings.campaigns.iter().map(|c| (&*c.id, label(&c.label))).collect()
         }

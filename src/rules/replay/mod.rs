@@ -31,6 +31,7 @@ pub fn replay(prospect: Prospect, settings: &Settings, as_of: Date) -> Option<Re
     let prospect = facts::with_facts_of(prospect, as_of);
     let (state, history, findings) = derive(&prospect, settings, as_of)?;
     Some(Record {
+        ledger: 0,
         prospect,
         state,
         history,

@@ -45,7 +45,7 @@ impl<'b> Past<'b> {
         }
         let later = &upto(events, book.as_of)[upto(events, on).len()..];
         let rewritten = if later.iter().any(|event| event.kind == EventKind::Retracted) {
-            let (state, history, _) = derive(&record.prospect, &book.settings, on)?;
+            let (state, history, _) = derive(&record.prospect, book.settings_of(record), on)?;
             Some(Box::new((state, history)))
         } else {
             None
@@ -90,7 +90,7 @@ impl<'b> Past<'b> {
         let state = match &self.rewritten {
             Some(known) => Some(Cow::Borrowed(&known.0)),
             None if self.untouched => Some(Cow::Borrowed(&self.record.state)),
-            None => derive(&self.record.prospect, &self.book.settings, self.on)
+            None => derive(&self.record.prospect, self.book.settings_of(self.record), self.on)
                 .map(|(state, ..)| Cow::Owned(state)),
         };
         let state = state.unwrap_or(Cow::Borrowed(&self.record.state));

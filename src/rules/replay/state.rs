@@ -308,6 +308,8 @@ impl History {
 /// A prospect's file, replayed up to a day.
 #[derive(Debug, Clone)]
 pub struct Record {
+    /// The ledger of a company that it is of, by position: [`Book::ledger_of`](crate::rules::book::Book::ledger_of).
+    pub ledger: usize,
     /// The file.
     pub prospect: Prospect,
     /// Its state.
