@@ -1,5 +1,6 @@
 //! The disk: finding, walking and reading a ledger, all in parallel, and writing it without losing anything.
 
+pub mod dataset_folder;
 pub mod durable;
 pub mod file;
 pub mod files;

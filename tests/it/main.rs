@@ -26,6 +26,7 @@ mod concurrency;
 mod contact;
 mod crash;
 mod customers;
+mod dataset;
 mod deciding;
 mod docs;
 mod doctor;
