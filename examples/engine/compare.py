@@ -137,7 +137,8 @@ def report(crm, ledger, command, day):
     run = subprocess.run(words, capture_output=True, text=True, env={**os.environ, "CRM_CONFIG": "", "CRM_LANG": "en"})
     if run.returncode != 0:
         sys.exit(f"{' '.join(words)}: {run.stderr}")
-    rows = list(csv.reader(io.StringIO(run.stdout)))
+    # A report of nothing may have no table.
+    rows = list(csv.reader(io.StringIO(run.stdout))) or [[]]
     return rows[0], [[plain(value) for value in row] for row in rows[1:]]
 
 
@@ -153,7 +154,7 @@ def compare(engine, name, ledgers, expected):
         columns, wanted = expected[ledger]
         shown = [at for at, column in enumerate(columns) if column not in left_out]
         wanted = [[row[at] for at in shown] for row in wanted]
-        kept = [at for at in range(before, len(head)) if optional.get(head[at], columns[0]) in columns]
+        kept = [at for at in range(before, len(head)) if head[at] not in optional or optional[head[at]] in columns]
         # A report prints the first board in use.
         first = [row for row in found[ledger] if before == 1 or row[1] == found[ledger][0][1]]
         got = [[plain(row[at]) for at in kept] for row in first]
