@@ -48,6 +48,11 @@ impl DatasetFolder {
         if folder.exists() && !folder.is_dir() {
             return Err(refused(words!("it is a file", "它是文件")));
         }
+        // Of a folder whose own folder is missing it is not known what it is in.
+        let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+        if !folder.exists() && above.is_some_and(|above| !above.is_dir()) {
+            return Err(refused(words!("there is no folder above it", "上级文件夹不存在")));
+        }
         let inside = [folder.to_owned(), folder.join(MANIFESTS)];
         let own = inside.iter().any(|path| ledger_file(path, root).is_some());
         if own || folder.join(SETTINGS).exists() {

@@ -1,6 +1,6 @@
 //! The rows of one customer, which may be several files: its claims, its cases, and what it is to us, day by day.
 
-use super::file::{DayRows, days};
+use super::file::{DayRows, days, on_day};
 use super::line::{Line, Rows, Timeline};
 use super::schema::DatasetTable;
 use crate::model::event::Event;
@@ -13,7 +13,6 @@ use crate::rules::grading::narrow;
 use crate::rules::query::Query;
 use crate::rules::receivables::Origin;
 use crate::rules::receivables::customers::{CustomerMoney, customers};
-use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::rules::service::case::{Asking, Case};
 use crate::rules::service::collect::fold_cases;
@@ -65,13 +64,19 @@ pub(super) fn owners(prospect: &Prospect) -> BTreeSet<Option<String>> {
 
 /// Adds the rows of the customer of these files. `key`: the customer that may be several files, folded.
 pub(super) fn put(files: &[Prospect], key: Option<&str>, settings: &Settings, rows: &mut Rows) {
-    let mut ahead: BTreeSet<Date> = files.iter().flat_map(days).collect();
+    let entries: Vec<BTreeSet<Date>> = files.iter().map(days).collect();
+    let mut ahead: BTreeSet<Date> = entries.iter().flatten().copied().collect();
+    let mut known: Vec<Option<Record>> = vec![None; files.len()];
     let mut time = Timeline::default();
     while let Some(day) = ahead.pop_first() {
-        let known = files.iter().filter_map(|file| replay(file.clone(), settings, day));
-        let known: Vec<Record> =
-            known.filter(|record| record.prospect.joint_customer().as_deref() == key).collect();
-        let book = Book::of(settings.clone(), day, known, Vec::new());
+        for ((record, file), days) in known.iter_mut().zip(files).zip(&entries) {
+            if days.contains(&day) {
+                *record = on_day(record.take(), file, settings, day);
+            }
+        }
+        let own = known.iter().flatten();
+        let own = own.filter(|record| record.prospect.joint_customer().as_deref() == key);
+        let book = Book::of(settings.clone(), day, own.cloned().collect(), Vec::new());
         let mut of_day = DayRows::new();
         let mut changes = BTreeSet::new();
         money(&book, &mut of_day, &mut changes);

@@ -12,7 +12,7 @@ use crate::model::settings::Settings;
 use crate::rules::acts::acts;
 use crate::rules::replay::passage::End;
 use crate::rules::replay::state::{Pursuit, Record};
-use crate::rules::replay::{replay, retractions};
+use crate::rules::replay::{derive, replay, retractions};
 use crate::rules::sales::{SaleKind, sales};
 use crate::value::date::Date;
 use crate::value::period::Period;
@@ -27,12 +27,29 @@ pub(super) fn put(prospect: &Prospect, settings: &Settings, rows: &mut Rows) {
     events(prospect, rows);
     contacts(prospect, rows);
     let mut time = Timeline::default();
+    let mut known = None;
     for day in days(prospect) {
-        if let Some(record) = replay(prospect.clone(), settings, day) {
-            time.day(day, of_day(&record, settings, day), rows);
+        known = on_day(known, prospect, settings, day);
+        if let Some(record) = &known {
+            time.day(day, of_day(record, settings, day), rows);
         }
     }
     time.end(rows);
+}
+
+/// The record of a file on a day. That of an earlier day is used again: only facts that entries change are read anew.
+pub(super) fn on_day(
+    known: Option<Record>,
+    prospect: &Prospect,
+    settings: &Settings,
+    day: Date,
+) -> Option<Record> {
+    let is_fixed = prospect.events.iter().all(|event| event.set.is_empty());
+    let Some(known) = known.filter(|_| is_fixed) else {
+        return replay(prospect.clone(), settings, day);
+    };
+    let (state, history, findings) = derive(&known.prospect, settings, day)?;
+    Some(Record { state, history, findings, ..known })
 }
 
 /// The days on which a file has entries: no figure of the dated tables changes on another one.

@@ -46,13 +46,12 @@ pub fn dataset(book: &Book) -> Lines {
             }
         },
     );
-    let customers: Vec<(&String, &Vec<Prospect>)> = joint.iter().collect();
-    let of_customers = customers.into_par_iter().map(|(customer, files)| {
+    let customers: Vec<(String, Vec<Prospect>)> = joint.into_iter().collect();
+    let of_customers = customers.into_par_iter().map(|(customer, mut files)| {
         // Threads came in any order.
-        let mut files = files.clone();
         files.sort_by(|a, b| (a.is_customer, &a.id).cmp(&(b.is_customer, &b.id)));
         let (mut lines, mut rows) = (Lines::default(), Rows::default());
-        customer::put(&files, Some(customer), settings, &mut rows);
+        customer::put(&files, Some(&customer), settings, &mut rows);
         lines.put(&customer.as_str().into(), &mut rows);
         lines
     });
