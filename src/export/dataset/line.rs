@@ -108,17 +108,31 @@ impl Line {
     }
 }
 
+/// The origin of rows, in the order in which tables have them: the ledger, a prospect's file, a customer's file, a
+/// customer that may be several files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowsOf {
+    /// The ledger.
+    Ledger,
+    /// The file of this prospect.
+    Prospect(Text),
+    /// The file of this customer.
+    CustomerFile(Text),
+    /// All files of this customer.
+    Customer(Text),
+}
+
 /// The text of every table, each file's rows together.
 #[derive(Debug, Default)]
 pub struct Lines {
     tables: Vec<Vec<u8>>,
-    /// The id of each file, and where its rows end in each table.
-    files: Vec<(Text, Vec<usize>)>,
+    /// The origin of rows, and where these end in each table.
+    ends: Vec<(RowsOf, Vec<usize>)>,
 }
 
 impl Lines {
-    /// Takes in the rows of a file.
-    pub fn put(&mut self, file: &Text, rows: &mut Rows) {
+    /// Takes in the rows of a file, a customer, or the ledger.
+    pub fn put(&mut self, of: RowsOf, rows: &mut Rows) {
         self.tables.resize(DatasetTable::ALL.len(), Vec::new());
         rows.0.resize(DatasetTable::ALL.len(), Vec::new());
         for (text, rows) in self.tables.iter_mut().zip(&mut rows.0) {
@@ -133,7 +147,7 @@ impl Lines {
             }
             *text = writer.into_inner().unwrap_or_default();
         }
-        self.files.push((file.clone(), self.tables.iter().map(Vec::len).collect()));
+        self.ends.push((of, self.tables.iter().map(Vec::len).collect()));
     }
 
     /// Takes in those of another thread.
@@ -143,13 +157,13 @@ impl Lines {
         for (text, more) in self.tables.iter_mut().zip(other.tables) {
             text.extend(more);
         }
-        let moved = other.files.into_iter().map(|(id, ends)| {
-            (id, ends.iter().zip(&before).map(|(end, before)| end + before).collect())
+        let moved = other.ends.into_iter().map(|(of, ends)| {
+            (of, ends.iter().zip(&before).map(|(end, before)| end + before).collect())
         });
-        self.files.extend(moved);
+        self.ends.extend(moved);
     }
 
-    /// The text of a table: its columns, then the rows by the ids of their files.
+    /// The text of a table: its columns, then the rows in the order of their origins.
     pub fn text(&self, table: DatasetTable) -> Vec<u8> {
         let at = table as usize;
         let mut writer = csv::Writer::from_writer(Vec::new());
@@ -157,10 +171,10 @@ impl Lines {
         let _ = writer.write_record(columns.iter().map(|(name, _)| name));
         let mut text = writer.into_inner().unwrap_or_default();
         let mut starts = 0;
-        let mut parts: Vec<(&Text, usize, usize)> = Vec::with_capacity(self.files.len());
-        for (id, ends) in &self.files {
+        let mut parts: Vec<(&RowsOf, usize, usize)> = Vec::with_capacity(self.ends.len());
+        for (of, ends) in &self.ends {
             let end = ends.get(at).copied().unwrap_or_default();
-            parts.push((id, starts, end));
+            parts.push((of, starts, end));
             starts = end;
         }
         parts.sort_by(|a, b| a.0.cmp(b.0));
@@ -280,7 +294,7 @@ mod tests {
                 DatasetTable::Reps,
                 Line::default().text(id).text("a,\"b\"\nc").count(1).text(""),
             );
-            lines.put(&id.into(), &mut rows);
+            lines.put(RowsOf::Prospect(id.into()), &mut rows);
             lines
         };
         let mut lines = of("b");

@@ -17,7 +17,7 @@ use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 pub use line::Lines;
-use line::Rows;
+use line::{Rows, RowsOf};
 use rayon::prelude::*;
 pub use schema::{ColumnType, DatasetTable, SCHEMA};
 use std::collections::BTreeMap;
@@ -52,13 +52,13 @@ pub fn dataset(book: &Book) -> Lines {
         files.sort_by(|a, b| (a.is_customer, &a.id).cmp(&(b.is_customer, &b.id)));
         let (mut lines, mut rows) = (Lines::default(), Rows::default());
         customer::put(&files, Some(&customer), settings, &mut rows);
-        lines.put(&customer.as_str().into(), &mut rows);
+        lines.put(RowsOf::Customer(customer.into()), &mut rows);
         lines
     });
     of_customers.collect::<Vec<Lines>>().into_iter().for_each(|of| lines.join(of));
     let mut rows = Rows::default();
     ledger::put(book, days, &mut rows);
-    lines.put(&"".into(), &mut rows);
+    lines.put(RowsOf::Ledger, &mut rows);
     lines
 }
 
@@ -80,7 +80,11 @@ impl Part {
                 None => {}
             }
         }
-        self.lines.put(&prospect.id, &mut rows);
+        let of = match prospect.is_customer {
+            true => RowsOf::CustomerFile(prospect.id.clone()),
+            false => RowsOf::Prospect(prospect.id.clone()),
+        };
+        self.lines.put(of, &mut rows);
         self.days = widest(self.days, first_and_last(record));
     }
 }
