@@ -13,6 +13,8 @@ pub struct Environment {
     pub today: Option<String>,
     /// `CRM_USER`: the rep who signs events.
     pub user: Option<String>,
+    /// `CRM_IDENTITY`: the file of the secret key that opens what is sealed.
+    pub identity: Option<PathBuf>,
     /// `VISUAL`, else `EDITOR`.
     pub editor: Option<String>,
     /// The file of the user's own settings: `CRM_CONFIG` (empty: none), else `crm/config.toml` below
@@ -22,8 +24,8 @@ pub struct Environment {
     pub pager: Option<String>,
     /// `PAGER`, the pager of every program.
     pub any_pager: Option<String>,
-    /// `LESS` is set: the options of that pager are the user's.
-    pub has_less_options: bool,
+    /// `LESS`: the options of that pager, where they are the user's.
+    pub less_options: Option<String>,
     /// `PATH`, for `crm-foo`.
     pub path: Option<OsString>,
     /// `NO_COLOR` is set and not empty, or `TERM` is `dumb`: a terminal that knows no escape sequences.
@@ -64,11 +66,12 @@ impl Environment {
             ledger: std::env::var_os("CRM_LEDGER").filter(|value| !value.is_empty()),
             today: text("CRM_TODAY"),
             user: text("CRM_USER"),
+            identity: std::env::var_os("CRM_IDENTITY").filter(|v| !v.is_empty()).map(PathBuf::from),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             config: config(),
             pager: std::env::var("CRM_PAGER").ok(),
             any_pager: text("PAGER"),
-            has_less_options: std::env::var_os("LESS").is_some(),
+            less_options: std::env::var_os("LESS").map(|set| set.to_string_lossy().into_owned()),
             path: std::env::var_os("PATH"),
             no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
             columns: text("COLUMNS").and_then(|n| n.parse().ok()).filter(|n| *n > 0),

@@ -6,10 +6,9 @@ use crate::diag::{Code, Diagnostic, Words};
 use crate::disk::durable::{failed, replace_quickly, sync_folder};
 use crate::disk::ledger::Ledger;
 use crate::format::layout::{ACTIVITY, CUSTOMERS, PROSPECTS, SETTINGS};
-use crate::value::hash::StableHasher;
+use crate::value::digest::digest;
 use rayon::prelude::*;
 use std::fs::{self, File, OpenOptions};
-use std::hash::Hasher;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -201,25 +200,19 @@ fn no_more_than(_: &fs::Permissions, file: &File) -> std::io::Result<fs::Permiss
 }
 
 impl Ledger {
-    /// A digest of the settings and of every file, that changes if one of them does. It is no proof against a forger.
+    /// A digest of the settings and of every file, that changes if one of them does.
     ///
     /// # Errors
     /// Fails if a file cannot be read.
-    pub fn digest(&self) -> Result<u64, Diagnostic> {
+    pub fn digest(&self) -> Result<String, Diagnostic> {
         let (mut paths, _) = self.files_below(&[PROSPECTS, CUSTOMERS, ACTIVITY]);
         paths.push(SETTINGS.into());
         let of_file = |path: &PathBuf| {
             let bytes = fs::read(self.root.join(path))
                 .map_err(|error| Diagnostic::unreadable(&self.show(path), &error))?;
-            let mut hash = StableHasher::default();
-            hash.write(path.as_os_str().as_encoded_bytes());
-            hash.write_u8(0);
-            hash.write(&bytes);
-            Ok(hash.finish())
+            Ok(format!("{} {}\n", digest(&bytes), path.display()))
         };
-        let each: Vec<u64> = paths.par_iter().map(of_file).collect::<Result<_, Diagnostic>>()?;
-        let mut hash = StableHasher::default();
-        each.into_iter().for_each(|one| hash.write(&one.to_le_bytes()));
-        Ok(hash.finish())
+        let each: Vec<String> = paths.par_iter().map(of_file).collect::<Result<_, Diagnostic>>()?;
+        Ok(digest(each.concat().as_bytes()))
     }
 }

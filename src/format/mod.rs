@@ -5,6 +5,7 @@ pub mod add_facts;
 pub mod append;
 pub mod content;
 mod cursor;
+pub mod dataset_manifest;
 pub mod edit_facts;
 pub mod edit_person;
 pub mod encoding;

@@ -6,7 +6,7 @@ use crate::diag::{Code, Diagnostic, Failure, Words, counted};
 use crate::disk::dataset_folder::DatasetFolder;
 use crate::disk::ledger::Ledger;
 use crate::export::dataset::{DatasetTable, SCHEMA, dataset};
-use crate::format::manifest::Manifest;
+use crate::format::dataset_manifest::DatasetManifest;
 use crate::rules::book::Keep;
 use crate::value::date::Date;
 use crate::value::id;
@@ -28,7 +28,7 @@ pub(super) fn export_dataset(
     let ledger = context.ledger()?;
     let name = name(ledger, called)?;
     let out = DatasetFolder::open(Path::new(folder), Some(&ledger.root))?;
-    let known = out.manifest(&name).as_deref().and_then(Manifest::parse);
+    let known = out.manifest(&name).as_deref().and_then(DatasetManifest::parse);
     let root = ledger.root.canonicalize().unwrap_or_else(|_| ledger.root.clone());
     let root = root.display().to_string();
     if let Some(other) = known.as_ref().filter(|known| known.folder != root && called.is_none()) {
@@ -37,8 +37,8 @@ pub(super) fn export_dataset(
     if remove {
         return removed(&out, folder, &name, context);
     }
-    let digest = format!("{:016x}", ledger.digest()?);
-    let made = Manifest {
+    let digest = ledger.digest()?;
+    let made = DatasetManifest {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         digest,
@@ -47,7 +47,7 @@ pub(super) fn export_dataset(
     };
     if let Some(known) = known
         && known.tables.len() == DatasetTable::ALL.len()
-        && (Manifest { tables: Vec::new(), ..known.clone() }) == made
+        && (DatasetManifest { tables: Vec::new(), ..known.clone() }) == made
         && out.has(&name, &known.tables)
     {
         context.say(words!(
@@ -62,7 +62,7 @@ pub(super) fn export_dataset(
     let tables: Vec<(&str, Vec<u8>)> =
         DatasetTable::ALL.iter().map(|table| (table.name(), lines.text(*table))).collect();
     let sizes = tables.iter().map(|(table, text)| ((*table).to_owned(), text.len() as u64));
-    out.replace(&name, &tables, &Manifest { tables: sizes.collect(), ..made }.text())?;
+    out.replace(&name, &tables, &DatasetManifest { tables: sizes.collect(), ..made }.text())?;
     let n = tables.len();
     let written = counted(n, "table", "tables");
     context.say(words!("{folder}: ledger={name}, {written}", "{folder}：ledger={name}，{n} 张表"));
