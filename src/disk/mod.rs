@@ -2,6 +2,7 @@
 
 pub mod company;
 pub mod container;
+pub mod dataset_folder;
 pub mod durable;
 pub mod file;
 pub mod files;

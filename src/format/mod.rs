@@ -6,6 +6,7 @@ pub mod append;
 pub mod company;
 pub mod content;
 mod cursor;
+pub mod dataset_manifest;
 pub mod edit_facts;
 pub mod edit_person;
 pub mod encoding;

@@ -1,23 +1,18 @@
 //! The activity of a period and its results: dials, conversations, appointments, first meetings,
 //! prospects, closes, by rep or by any dimension. `ratios` and `what-if` read it.
 //!
-//! Dials and conversations are acts: each counts. The other steps count once in a pursuit, on the day it
-//! first got there: the first call of a pursuit (new people called), the appointment for its first
-//! meeting, the first meeting, the first entry into one of the last three open columns (a prospect), the
-//! close. An entry counts for its recorder, else for the owner of that day; a column that a prospect reached counts
-//! for the owner of that day. By day, week, month or quarter each counts in that of its own day.
+//! [`acts`] tells what counts, on which day and for whom. By day, week, month or quarter each counts in that of its
+//! own day; dials and appointments of a day that its rep counted by hand do not count again.
 
 use super::Request;
 use super::breakdown::join;
 use super::dimension::Dimension;
-use crate::model::event::Event;
-use crate::model::kind::{Counts, EventKind};
-use crate::model::pipeline::{Known, Outcome, Pipeline};
+use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
+use crate::rules::acts::{Step, acts, first_prospect_column};
 use crate::rules::book::{Book, Tally};
 use crate::rules::query::Query;
-use crate::rules::replay::standing;
-use crate::rules::replay::state::{Pursuit, Record};
+use crate::rules::replay::state::Record;
 use crate::value::date::Date;
 use crate::value::money::Sum;
 use crate::value::period::Period;
@@ -85,11 +80,6 @@ pub struct ActivityCounts {
     pub all: Activity,
     /// Reps whose tallies are left out: they cannot be divided among the prospects selected.
     pub left_out: BTreeSet<String>,
-}
-
-/// The columns of prospects (准客户): the last three open ones, but never the first.
-pub fn first_prospect_column(pipeline: &Pipeline) -> usize {
-    pipeline.open().len().saturating_sub(3).max(1)
 }
 
 /// Open prospects in the last three columns now, by group.
@@ -233,103 +223,30 @@ struct ActivityCounter<'a, 'b> {
     groups: &'a mut ActivityByGroup,
 }
 
-impl<'b> ActivityCounter<'_, 'b> {
+impl ActivityCounter<'_, '_> {
     fn record(&mut self) {
-        let record = self.record;
-        let events: Vec<&Event> = standing(&record.prospect.events, self.book.as_of).collect();
-        let period = self.period;
-        for event in events.iter().filter(|event| period.contains(event.date())) {
-            self.act(event);
-        }
-        let pursuits = &record.history.pursuits;
-        for (n, pursuit) in pursuits.iter().enumerate() {
-            let until = pursuits.get(n + 1).map_or(Date::MAX, |next| next.opened);
-            let inside = |event: &&&Event| pursuit.opened <= event.date() && event.date() < until;
-            let own: Vec<&Event> = events.iter().filter(inside).copied().collect();
-            self.pursuit(pursuit, &own);
-        }
-    }
-
-    /// Dials, conversations and meetings.
-    fn act(&mut self, event: &Event) {
-        let day = event.date();
-        let rep = self.recorder(event);
-        if event.kind == EventKind::Call && !self.days.contains(&(rep.as_str(), day)) {
-            let slot = self.slot(&rep, day);
-            slot.dials += 1;
-            slot.conversations += u64::from(event.reached != Some(false));
-        }
-        if self.book.settings_of(self.record).counts(&event.kind) == Counts::Meeting {
-            self.slot(&rep, day).meetings += 1;
-        }
-    }
-
-    /// The steps that count once in a pursuit.
-    fn pursuit(&mut self, pursuit: &Pursuit, events: &[&Event]) {
-        let settings = self.book.settings_of(self.record);
-        let pipeline = self.record.pipeline(settings);
-        let (first, won) = (first_prospect_column(pipeline), pipeline.won());
-        if let Some(call) = self.inside(events.iter().find(|event| event.kind == EventKind::Call)) {
-            let (rep, day) = (self.recorder(call), call.date());
-            self.slot(&rep, day).called += 1;
-        }
-        let met = events.iter().position(|event| settings.counts(&event.kind) == Counts::Meeting);
-        if let Some(meeting) = self.inside(met.map(|at| &events[at])) {
-            let (rep, day) = (self.recorder(meeting), meeting.date());
-            self.slot(&rep, day).first_meetings += 1;
-        }
-        self.appointment(pursuit, &events[..met.unwrap_or(events.len())], first);
-        let spells = || self.record.history.stages.iter().filter(|s| s.pursuit == pursuit.number);
-        let became = spells().find(|spell| (first..=won).contains(&spell.stage));
-        if let Some(day) = became.map(|spell| spell.from).filter(|day| self.period.contains(*day)) {
-            let owner = self.owner(day);
-            self.slot(&owner, day).prospects += 1;
-        }
-        if let Some((day, Outcome::Won)) = pursuit.ended
-            && self.period.contains(day)
-        {
-            let owner = self.owner(day);
-            let slot = self.slot(&owner, day);
-            slot.closes += 1;
-            slot.value.add_sum(&pursuit.worth);
-        }
-    }
-
-    /// The appointment for a pursuit's first meeting: an entry before it that names a next step, or the
-    /// move into the column of appointments, whichever comes first; not of a pursuit that is past that column already.
-    fn appointment(&mut self, pursuit: &Pursuit, before: &[&Event], first: usize) {
-        let spells = || self.record.history.stages.iter().filter(|s| s.pursuit == pursuit.number);
-        let became = spells().find(|s| s.stage >= first).map_or(Date::MAX, |spell| spell.from);
-        let named = before.iter().find(|event| event.next.is_some() && event.date() <= became);
-        // A column that requires a meeting is none of appointments.
-        let settings = self.book.settings_of(self.record);
-        let mut required =
-            settings.required(self.record.pipeline(settings), first.saturating_sub(1));
-        let is_before = !required.any(|criterion| criterion.known == Known::Met);
-        let moved = spells().find(|spell| is_before && first > 1 && spell.stage == first - 1);
-        let (day, rep) = match (named, moved) {
-            (Some(event), Some(spell)) if spell.from < event.date() => {
-                (spell.from, self.owner(spell.from))
+        let (book, record, period) = (self.book, self.record, self.period);
+        acts(record, book.settings_of(record), book.as_of, period, |act| {
+            let may_be_tallied =
+                matches!(act.step, Step::Dial | Step::Conversation | Step::Appointment);
+            if may_be_tallied && self.days.contains(&(act.rep, act.on)) {
+                return;
             }
-            (Some(event), _) => (event.date(), self.recorder(event)),
-            (None, Some(spell)) => (spell.from, self.owner(spell.from)),
-            (None, None) => return,
-        };
-        if self.period.contains(day) && !self.days.contains(&(rep.as_str(), day)) {
-            self.slot(&rep, day).appointments += 1;
-        }
-    }
-
-    fn inside<'e>(&self, event: Option<&&'e Event>) -> Option<&'e Event> {
-        event.copied().filter(|event| self.period.contains(event.date()))
-    }
-
-    fn owner(&self, day: Date) -> String {
-        self.record.history.owner_on(day).unwrap_or("").to_owned()
-    }
-
-    fn recorder(&self, event: &Event) -> String {
-        event.by.as_deref().map_or_else(|| self.owner(event.date()), String::from)
+            let slot = self.slot(act.rep, act.on);
+            match act.step {
+                Step::Dial => slot.dials += 1,
+                Step::Conversation => slot.conversations += 1,
+                Step::Meeting => slot.meetings += 1,
+                Step::FirstCall => slot.called += 1,
+                Step::Appointment => slot.appointments += 1,
+                Step::FirstMeeting => slot.first_meetings += 1,
+                Step::Prospect => slot.prospects += 1,
+                Step::Close(worth) => {
+                    slot.closes += 1;
+                    slot.value.add_sum(worth);
+                }
+            }
+        });
     }
 
     /// The counts of the group that a rep's doing on a day belongs to.

@@ -1,11 +1,12 @@
 //! `crm report diary`: each rep's days - calls, visits, meetings, what was postponed and what was agreed.
 
 use super::Request;
-use super::figures::{count, member, rank, tallies_left_out};
+use super::figures::{count, member, tallies_left_out};
 use crate::diag::Diagnostic;
 use crate::rules::book::{Book, Tally};
 use crate::rules::diary::{DiaryEntry, diary as diary_of};
 use crate::rules::replay::state::Record;
+use crate::rules::team::order::rank;
 use crate::rules::week::week_of;
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;

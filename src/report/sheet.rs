@@ -2,13 +2,14 @@
 
 use super::Request;
 use super::breakdown::join;
-use super::figures::{member, rank, span};
+use super::figures::{member, span};
 use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::{Outcome, Stage};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::past::{Dates, Past};
 use crate::rules::replay::state::Record;
+use crate::rules::team::order::rank;
 use crate::rules::week::{Checkpoint, checkpoints, week_at_work, week_of, weeks_in};
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::words::column;

@@ -1,13 +1,13 @@
 //! `crm report sources`: the results of each source or campaign, and their cost.
 
 use super::Request;
-use super::activity::first_prospect_column;
 use super::breakdown::{group_name, join};
 use super::dimension::Dimension;
 use super::figures::{count, others, per, rate, words};
 use crate::diag::Diagnostic;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
+use crate::rules::acts::first_prospect_column;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};

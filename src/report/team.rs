@@ -3,7 +3,7 @@
 use super::Request;
 use super::breakdown::join;
 use super::dimension::Dimension;
-use super::figures::{department, member, others, rank};
+use super::figures::{member, others};
 use super::sheet::{Weeks, about, numbered, reached, short, weekday, weeks};
 use crate::diag::Diagnostic;
 use crate::model::kind::EventKind;
@@ -14,6 +14,7 @@ use crate::rules::replay::past::Past;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::rules::sales::bookings;
+use crate::rules::team::order::{department, rank};
 use crate::rules::week::{Checkpoint, checkpoints};
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;

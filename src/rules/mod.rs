@@ -1,5 +1,6 @@
 //! The method: pure functions from entries to verdicts. No files, no printing, no clock.
 
+pub mod acts;
 pub mod attribute;
 pub mod book;
 pub mod buyers;

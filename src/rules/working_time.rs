@@ -117,7 +117,8 @@ impl<'s> WorkClock<'s> {
         worked.nth(usize::try_from(days - 1).unwrap_or(usize::MAX)).unwrap_or(Date::MAX)
     }
 
-    fn is_worked(self, day: Date) -> bool {
+    /// Is there work on a day?
+    pub fn is_worked(self, day: Date) -> bool {
         self.0.is_none_or(|time| time.is_worked(day))
     }
 

@@ -29,6 +29,7 @@ mod concurrency;
 mod contact;
 mod crash;
 mod customers;
+mod dataset;
 mod deciding;
 mod docs;
 mod doctor;

@@ -1,5 +1,6 @@
 //! `crm export prospects|events|… [QUERY]`: everything, for other programs.
 
+use super::export_dataset::export_dataset;
 use super::export_text::TextExport;
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
@@ -34,7 +35,8 @@ use clap::{Args, ValueEnum};
     crm export events --customers -o entries.csv\n  \
     crm export calendar owner:he > he.ics\n  \
     crm export contacts tag:vip --vcard 3 -o vip.vcf\n  \
-    crm export mail region:shanghai\n\n\
+    crm export mail region:shanghai\n  \
+    crm export dataset ../dataset --as shanghai\n\n\
     Text that a spreadsheet would run as a formula gets a ' in front, and control characters are spelt\n\
     out; --raw leaves text as it is, for files that `crm import` or another program reads.\n\
     Excel reads a CSV as UTF-8 only with --bom; -o FILE.xlsx is a workbook.\n\n\
@@ -57,6 +59,16 @@ pub struct Export {
     /// 取客户文件而不是潜在客户文件：events、people、orders、calendar、contacts、mail
     #[arg(long)]
     customers: bool,
+    /// The name of the ledger in a dataset [default: that of its folder]
+    ///
+    /// 账本在数据集中的名称 [默认：账本文件夹的名称]
+    #[arg(long = "as", value_name = "NAME")]
+    called: Option<String>,
+    /// Take the ledger out of a dataset
+    ///
+    /// 把账本从数据集中移除
+    #[arg(long)]
+    remove: bool,
     /// The version of the cards [default: 4]
     ///
     /// 名片的版本 [默认：4]
@@ -114,12 +126,21 @@ enum ExportedRecords {
         help = "`Name <address>` of each person, a line each\n\n每个联系人的 `姓名 <邮箱>`，每人一行"
     )]
     Mail,
+    /// Every day of the ledger in typed tables, in a folder that is named: for query engines
+    #[value(
+        help = "Every day of the ledger in typed tables, in a folder that is named: for query engines\n\n账本的每一天，写成带类型的数据表，放在指定的文件夹中：供查询引擎使用"
+    )]
+    Dataset,
 }
 
 impl Export {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        if let Some(text) = self.text()? {
+        let text = self.text()?;
+        if self.what == ExportedRecords::Dataset {
+            return export_dataset(&self.selection, self.called.as_deref(), self.remove, context);
+        }
+        if let Some(text) = text {
             return text.run(&self.selection, self.files(), context);
         }
         context.records();
@@ -232,8 +253,17 @@ impl Export {
             | ExportedRecords::People
             | ExportedRecords::Orders
             | ExportedRecords::Cases
-            | ExportedRecords::Claims => None,
+            | ExportedRecords::Claims
+            | ExportedRecords::Dataset => None,
         };
+        let is_dataset = self.what == ExportedRecords::Dataset;
+        if (self.called.is_some() || self.remove) && !is_dataset {
+            let message = words!(
+                "--as and --remove are for `dataset` alone",
+                "--as 与 --remove 只用于 `dataset`"
+            );
+            return Err(Diagnostic::new(Code::BadArgument, message));
+        }
         if self.vcard.is_some() && self.what != ExportedRecords::Contacts {
             let message = words!("--vcard is for `contacts` alone", "--vcard 只用于 `contacts`");
             return Err(Diagnostic::new(Code::BadArgument, message));
@@ -241,7 +271,10 @@ impl Export {
         if self.customers
             && matches!(
                 self.what,
-                ExportedRecords::Prospects | ExportedRecords::Plans | ExportedRecords::Claims
+                ExportedRecords::Prospects
+                    | ExportedRecords::Plans
+                    | ExportedRecords::Claims
+                    | ExportedRecords::Dataset
             )
         {
             let message = words!(
@@ -251,7 +284,7 @@ impl Export {
             let refused = Diagnostic::new(Code::BadArgument, message);
             return Err(refused.help(words!("crm export customers", "crm export customers")));
         }
-        if text.is_some() && !self.columns.is_empty() {
+        if (text.is_some() || is_dataset) && !self.columns.is_empty() {
             let message = words!("this export has no columns", "此导出没有列");
             return Err(Diagnostic::new(Code::BadArgument, message)
                 .help(words!("leave --columns out", "请去掉 --columns")));

@@ -23,6 +23,7 @@ pub mod doctor;
 pub mod due;
 pub mod edit;
 pub mod export;
+mod export_dataset;
 mod export_text;
 pub mod grade;
 pub mod guard;

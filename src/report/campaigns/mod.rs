@@ -6,12 +6,12 @@
 mod tables;
 
 use super::Request;
-use super::activity::first_prospect_column;
 use super::breakdown::join;
 use crate::diag::Diagnostic;
 use crate::model::campaign::{Campaign, CampaignGoal};
 use crate::model::profile::Relation;
 use crate::model::settings::Settings;
+use crate::rules::acts::first_prospect_column;
 use crate::rules::book::Book;
 use crate::rules::campaign::{Involvement, involvements};
 use crate::rules::query::Query;

@@ -6,7 +6,7 @@ mod against_targets;
 use super::Request;
 use super::breakdown::{group_name, join};
 use super::dimension::Dimension;
-use super::figures::{bars, count, member, rank, without_rate};
+use super::figures::{bars, count, member, without_rate};
 use crate::diag::Diagnostic;
 use crate::model::profile::Relation;
 use crate::model::sales::TargetSpan;
@@ -14,6 +14,7 @@ use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::rules::sales::{Sale, SaleKind, sales as sales_of};
+use crate::rules::team::order::rank;
 use crate::table::sheet::{
     Audience, Cell, Column, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table,
 };

@@ -14,16 +14,21 @@ pub fn upto(events: &[Event], as_of: Date) -> &[Event] {
 /// Which events a later one retracts. A retraction that is itself retracted counts no more, so the
 /// last one decides first.
 pub fn retracted_by_later(events: &[Event]) -> Vec<bool> {
-    let mut gone = vec![false; events.len()];
     if events.iter().all(|event| event.event.is_none()) {
-        return gone;
+        return vec![false; events.len()];
     }
+    retractions(events).iter().map(Option::is_some).collect()
+}
+
+/// The position of the retraction of each event that a later one retracts.
+pub fn retractions(events: &[Event]) -> Vec<Option<usize>> {
+    let mut gone = vec![None; events.len()];
     for (position, event) in events.iter().enumerate().rev() {
-        if !gone[position]
+        if gone[position].is_none()
             && let Some(found) =
                 retraction(event).and_then(|target| earlier(events, position, target))
         {
-            gone[found] = true;
+            gone[found] = Some(position);
         }
     }
     gone

@@ -15,7 +15,7 @@ pub mod remedy;
 pub mod state;
 pub mod worth;
 
-pub use entries::{in_contact, retracted_by_later, standing, upto};
+pub use entries::{in_contact, retracted_by_later, retractions, standing, upto};
 
 use crate::diag::{Code, Diagnostic};
 use crate::model::prospect::Prospect;

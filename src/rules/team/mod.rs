@@ -5,6 +5,7 @@ pub mod department;
 pub mod eligibility;
 pub mod fairness;
 pub mod holders;
+pub mod order;
 pub mod pool;
 pub mod rights;
 pub mod survey;

@@ -1,0 +1,142 @@
+-- crm report service: cases, and how long they wait for an answer and for their end: Kaplan-Meier, those that wait still
+-- are censored at the end of the day. Times are working hours if everything that was done has a time of day, else working
+-- days. Whether promises were kept depends on grades, which are none of a dataset.
+WITH cases_now AS (
+    SELECT t.* FROM cases t CROSS JOIN as_of a
+    WHERE t.valid_from <= a.as_of_day AND (t.valid_to IS NULL OR a.as_of_day < t.valid_to)
+),
+askings_now AS (
+    SELECT t.* FROM askings t CROSS JOIN as_of a
+    WHERE t.valid_from <= a.as_of_day AND (t.valid_to IS NULL OR a.as_of_day < t.valid_to)
+),
+clocks AS (
+    SELECT ledger, MIN(CASE WHEN is_timed THEN 1 ELSE 0 END) AS in_hours FROM askings_now GROUP BY ledger
+),
+waits AS (
+    SELECT
+        q.ledger, k.in_hours, l.day_minutes, q.answer_days, q.resolve_days, q.answer_minutes, q.resolve_minutes,
+        q.answered_on, q.resolved_on,
+        d.as_of_worked - c.worked_days AS days_now,
+        CASE
+            WHEN q.asked_on = d.as_of_day THEN q.end_minutes
+            ELSE q.first_minutes + n.end_minutes
+                + (d.as_of_worked - CASE WHEN n.is_worked THEN 1 ELSE 0 END - c.worked_days) * l.day_minutes
+        END AS minutes_now
+    FROM askings_now q
+    JOIN clocks k ON k.ledger = q.ledger
+    JOIN ledgers l ON l.ledger = q.ledger
+    JOIN days_now d ON d.ledger = q.ledger
+    JOIN calendar n ON n.ledger = q.ledger AND n.calendar_day = d.as_of_day
+    JOIN calendar c ON c.ledger = q.ledger AND c.calendar_day = q.asked_on
+    WHERE q.begins_case
+),
+begun AS (
+    SELECT
+        ledger, in_hours,
+        CASE WHEN answered_on IS NULL THEN 0 ELSE 1 END AS answer_done,
+        CASE WHEN resolved_on IS NULL THEN 0 ELSE 1 END AS resolve_done,
+        CASE
+            WHEN in_hours = 0 THEN CASE WHEN answered_on IS NULL THEN days_now ELSE answer_days END
+            WHEN answered_on IS NULL THEN COALESCE(minutes_now, days_now * day_minutes)
+            ELSE COALESCE(answer_minutes, answer_days * day_minutes)
+        END AS answer_time,
+        CASE
+            WHEN in_hours = 0 THEN CASE WHEN resolved_on IS NULL THEN days_now ELSE resolve_days END
+            WHEN resolved_on IS NULL THEN COALESCE(minutes_now, days_now * day_minutes)
+            ELSE COALESCE(resolve_minutes, resolve_days * day_minutes)
+        END AS resolve_time
+    FROM waits
+),
+answer_steps AS (
+    SELECT
+        t.ledger, t.took, t.done, z.n - COALESCE(SUM(t.leaving) OVER (
+            PARTITION BY t.ledger ORDER BY t.took ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0) AS at_risk
+    FROM (
+        SELECT ledger, answer_time AS took, COUNT(*) AS leaving, SUM(answer_done) AS done
+        FROM begun
+        GROUP BY ledger, answer_time
+    ) t
+    JOIN (SELECT ledger, COUNT(*) AS n FROM begun GROUP BY ledger) z ON z.ledger = t.ledger
+),
+answer_curve AS (
+    SELECT
+        ledger, took,
+        CASE WHEN at_risk = done THEN 0E0 ELSE EXP(SUM(
+            CASE WHEN at_risk > done THEN LN(CAST(at_risk - done AS DOUBLE) / CAST(at_risk AS DOUBLE)) ELSE 0E0 END
+        ) OVER (PARTITION BY ledger ORDER BY took ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) END AS waiting
+    FROM answer_steps
+    WHERE done > 0
+),
+answer_times AS (
+    SELECT
+        ledger,
+        MIN(CASE WHEN waiting <= 0.5E0 + 1E-12 THEN took END) AS median_time,
+        MIN(CASE WHEN waiting <= 0.1E0 + 1E-12 THEN took END) AS p90_time
+    FROM answer_curve
+    GROUP BY ledger
+),
+resolve_steps AS (
+    SELECT
+        t.ledger, t.took, t.done, z.n - COALESCE(SUM(t.leaving) OVER (
+            PARTITION BY t.ledger ORDER BY t.took ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0) AS at_risk
+    FROM (
+        SELECT ledger, resolve_time AS took, COUNT(*) AS leaving, SUM(resolve_done) AS done
+        FROM begun
+        GROUP BY ledger, resolve_time
+    ) t
+    JOIN (SELECT ledger, COUNT(*) AS n FROM begun GROUP BY ledger) z ON z.ledger = t.ledger
+),
+resolve_curve AS (
+    SELECT
+        ledger, took,
+        CASE WHEN at_risk = done THEN 0E0 ELSE EXP(SUM(
+            CASE WHEN at_risk > done THEN LN(CAST(at_risk - done AS DOUBLE) / CAST(at_risk AS DOUBLE)) ELSE 0E0 END
+        ) OVER (PARTITION BY ledger ORDER BY took ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) END AS waiting
+    FROM resolve_steps
+    WHERE done > 0
+),
+resolve_times AS (
+    SELECT
+        ledger,
+        MIN(CASE WHEN waiting <= 0.5E0 + 1E-12 THEN took END) AS median_time,
+        MIN(CASE WHEN waiting <= 0.1E0 + 1E-12 THEN took END) AS p90_time
+    FROM resolve_curve
+    GROUP BY ledger
+),
+sizes AS (
+    SELECT ledger, COUNT(*) AS asked, CASE WHEN MIN(in_hours) = 1 THEN 60E0 ELSE 1E0 END AS unit
+    FROM begun
+    GROUP BY ledger
+),
+begins AS (
+    SELECT ledger, file_id, case_name, COUNT(*) AS times FROM askings_now WHERE begins_case GROUP BY ledger, file_id, case_name
+),
+counts AS (
+    SELECT
+        c.ledger,
+        COUNT(*) AS case_count,
+        SUM(CASE WHEN c.is_complaint THEN 1 ELSE 0 END) AS complaints,
+        SUM(CASE WHEN c.case_state IN ('open', 'in-hand') THEN 1 ELSE 0 END) AS open_count,
+        SUM(CASE WHEN b.times > 1 THEN 1 ELSE 0 END) AS reopened
+    FROM cases_now c
+    LEFT JOIN begins b ON b.ledger = c.ledger AND b.file_id = c.file_id AND b.case_name = c.case_name
+    GROUP BY c.ledger
+)
+SELECT
+    c.ledger,
+    c.case_count,
+    c.complaints,
+    c.open_count,
+    CASE WHEN c.case_count >= 5 THEN ROUND(CAST(c.reopened AS DOUBLE) / CAST(c.case_count AS DOUBLE), 6) END AS reopened,
+    s.asked,
+    CASE WHEN s.asked >= 5 THEN ROUND(CAST(a.median_time AS DOUBLE) / s.unit, 6) END AS answer_median,
+    CASE WHEN s.asked >= 5 THEN ROUND(CAST(a.p90_time AS DOUBLE) / s.unit, 6) END AS answer_p90,
+    CASE WHEN s.asked >= 5 THEN ROUND(CAST(r.median_time AS DOUBLE) / s.unit, 6) END AS resolve_median,
+    CASE WHEN s.asked >= 5 THEN ROUND(CAST(r.p90_time AS DOUBLE) / s.unit, 6) END AS resolve_p90
+FROM counts c
+JOIN sizes s ON s.ledger = c.ledger
+LEFT JOIN answer_times a ON a.ledger = c.ledger
+LEFT JOIN resolve_times r ON r.ledger = c.ledger
+ORDER BY c.ledger;

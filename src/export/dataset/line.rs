@@ -1,0 +1,308 @@
+//! The rows of a dataset's tables: fields in order, as CSV has them.
+
+use super::schema::DatasetTable;
+use crate::value::date::{Date, Day};
+use crate::value::money::{Amount, Money, Sum};
+use crate::value::text::Text;
+use csv::StringRecord;
+use std::mem;
+
+/// A row while its fields are put in, in the order of the table's columns.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line(StringRecord);
+
+impl Line {
+    /// Adds a text as it is in the ledger. The one way by which words of the ledger come into a dataset.
+    #[must_use]
+    pub fn text(mut self, text: &str) -> Line {
+        self.0.push_field(text);
+        self
+    }
+
+    /// Adds a text, or nothing.
+    #[must_use]
+    pub fn maybe(self, text: Option<&Text>) -> Line {
+        self.text(text.map_or("", |text| text.as_str()))
+    }
+
+    /// Adds several texts, with `;` between them.
+    #[must_use]
+    pub fn texts(self, texts: &[Text]) -> Line {
+        self.text(&texts.join(";"))
+    }
+
+    /// Adds a day, or nothing.
+    #[must_use]
+    pub fn day(self, day: Option<Date>) -> Line {
+        match day {
+            Some(day) => self.text(&day.to_string()),
+            None => self.text(""),
+        }
+    }
+
+    /// Adds the number of a day, or nothing: engines subtract numbers alike, and days each in its own way.
+    #[must_use]
+    pub fn number(self, day: Option<Date>) -> Line {
+        self.maybe_count(day.map(|day| Day::from(day).number()))
+    }
+
+    /// Adds a whole number.
+    #[must_use]
+    pub fn count(self, n: impl TryInto<i64>) -> Line {
+        let n: i64 = n.try_into().unwrap_or(i64::MAX);
+        self.text(&n.to_string())
+    }
+
+    /// Adds a whole number, or nothing.
+    #[must_use]
+    pub fn maybe_count(self, n: Option<impl TryInto<i64>>) -> Line {
+        match n {
+            Some(n) => self.count(n),
+            None => self.text(""),
+        }
+    }
+
+    /// Adds a decimal number.
+    #[must_use]
+    pub fn decimal(self, amount: Amount) -> Line {
+        self.text(&amount.round(6).to_string())
+    }
+
+    /// Adds a decimal number, or nothing.
+    #[must_use]
+    pub fn maybe_decimal(self, amount: Option<Amount>) -> Line {
+        match amount {
+            Some(amount) => self.decimal(amount),
+            None => self.text(""),
+        }
+    }
+
+    /// Adds an amount and behind it its currency, which is empty where it is the ledger's own.
+    #[must_use]
+    pub fn money(self, money: Option<Money>) -> Line {
+        let currency = money.and_then(|money| money.currency);
+        let line = self.maybe_decimal(money.map(|money| money.amount));
+        line.text(&currency.map(|currency| currency.to_string()).unwrap_or_default())
+    }
+
+    /// Adds the part of a sum in the ledger's own currency, and behind it the others, which no total holds.
+    #[must_use]
+    pub fn sum(self, sum: &Sum) -> Line {
+        let others: Vec<String> = sum.foreign().map(|money| money.to_string()).collect();
+        self.decimal(sum.own).text(&others.join(" + "))
+    }
+
+    /// Adds yes or no.
+    #[must_use]
+    pub fn flag(self, yes: bool) -> Line {
+        self.text(if yes { "true" } else { "false" })
+    }
+
+    /// Adds yes, no, or nothing.
+    #[must_use]
+    pub fn maybe_flag(self, yes: Option<bool>) -> Line {
+        match yes {
+            Some(yes) => self.flag(yes),
+            None => self.text(""),
+        }
+    }
+}
+
+/// The origin of rows, in the order in which tables have them: the ledger, a prospect's file, a customer's file, a
+/// customer that may be several files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowsOf {
+    /// The ledger.
+    Ledger,
+    /// The file of this prospect.
+    Prospect(Text),
+    /// The file of this customer.
+    CustomerFile(Text),
+    /// All files of this customer.
+    Customer(Text),
+}
+
+/// The text of every table, each file's rows together.
+#[derive(Debug, Default)]
+pub struct Lines {
+    tables: Vec<Vec<u8>>,
+    /// The origin of rows, and where these end in each table.
+    ends: Vec<(RowsOf, Vec<usize>)>,
+}
+
+impl Lines {
+    /// Takes in the rows of a file, a customer, or the ledger.
+    pub fn put(&mut self, of: RowsOf, rows: &mut Rows) {
+        self.tables.resize(DatasetTable::ALL.len(), Vec::new());
+        rows.0.resize(DatasetTable::ALL.len(), Vec::new());
+        for (text, rows) in self.tables.iter_mut().zip(&mut rows.0) {
+            if rows.is_empty() {
+                continue;
+            }
+            let before = mem::take(text);
+            let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 10).from_writer(before);
+            for Line(row) in rows.drain(..) {
+                // A write to a `Vec` does not fail, and the rows of a table have one length.
+                let _ = writer.write_record(&row);
+            }
+            *text = writer.into_inner().unwrap_or_default();
+        }
+        self.ends.push((of, self.tables.iter().map(Vec::len).collect()));
+    }
+
+    /// Takes in those of another thread.
+    pub fn join(&mut self, other: Lines) {
+        self.tables.resize(DatasetTable::ALL.len(), Vec::new());
+        let before: Vec<usize> = self.tables.iter().map(Vec::len).collect();
+        for (text, more) in self.tables.iter_mut().zip(other.tables) {
+            text.extend(more);
+        }
+        let moved = other.ends.into_iter().map(|(of, ends)| {
+            (of, ends.iter().zip(&before).map(|(end, before)| end + before).collect())
+        });
+        self.ends.extend(moved);
+    }
+
+    /// The text of a table: its columns, then the rows in the order of their origins.
+    pub fn text(&self, table: DatasetTable) -> Vec<u8> {
+        let at = table as usize;
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let columns = table.columns();
+        let _ = writer.write_record(columns.iter().map(|(name, _)| name));
+        let mut text = writer.into_inner().unwrap_or_default();
+        let mut starts = 0;
+        let mut parts: Vec<(&RowsOf, usize, usize)> = Vec::with_capacity(self.ends.len());
+        for (of, ends) in &self.ends {
+            let end = ends.get(at).copied().unwrap_or_default();
+            parts.push((of, starts, end));
+            starts = end;
+        }
+        parts.sort_by(|a, b| a.0.cmp(b.0));
+        if let Some(rows) = self.tables.get(at) {
+            text.reserve(rows.len());
+            parts.iter().for_each(|(_, from, to)| text.extend_from_slice(&rows[*from..*to]));
+        }
+        text
+    }
+}
+
+/// The rows of one file, by table.
+#[derive(Debug, Default)]
+pub struct Rows(Vec<Vec<Line>>);
+
+impl Rows {
+    /// Adds a row.
+    pub fn put(&mut self, table: DatasetTable, line: Line) {
+        self.0.resize(DatasetTable::ALL.len(), Vec::new());
+        self.0[table as usize].push(line);
+    }
+}
+
+/// The dated rows of one file or customer while the days go by: a row is true from the first day that has it to the
+/// first that has it no more.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// Each row that is true now, its table, and since when.
+    open: Vec<(DatasetTable, Line, Date)>,
+}
+
+impl Timeline {
+    /// Takes in the rows that are true from a day on. The days come in order.
+    pub fn day(&mut self, day: Date, now: Vec<(DatasetTable, Line)>, rows: &mut Rows) {
+        let mut still: Vec<(DatasetTable, Line, Date)> = Vec::with_capacity(now.len());
+        let mut before: Vec<Option<(DatasetTable, Line, Date)>> =
+            mem::take(&mut self.open).into_iter().map(Some).collect();
+        // Most rows stay, and stay in their order.
+        let mut next = 0;
+        for (table, line) in now {
+            let is_it = |known: &Option<(DatasetTable, Line, Date)>| {
+                known.as_ref().is_some_and(|(of, row, _)| *of == table && *row == line)
+            };
+            let found = (next..before.len()).chain(0..next).find(|at| is_it(&before[*at]));
+            let since = match found.and_then(|at| Some((at, before[at].take()?))) {
+                Some((at, (.., since))) => {
+                    next = at + 1;
+                    since
+                }
+                None => day,
+            };
+            still.push((table, line, since));
+        }
+        for (table, line, since) in before.into_iter().flatten() {
+            rows.put(table, line.day(Some(since)).day(Some(day)));
+        }
+        self.open = still;
+    }
+
+    /// The rows that are true for ever.
+    pub fn end(self, rows: &mut Rows) {
+        for (table, line, since) in self.open {
+            rows.put(table, line.day(Some(since)).day(None));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    fn row(text: &str) -> (DatasetTable, Line) {
+        (DatasetTable::Prospects, Line::default().text(text))
+    }
+
+    fn shown(rows: &Rows) -> Vec<String> {
+        let all = &rows.0[DatasetTable::Prospects as usize];
+        all.iter().map(|line| line.0.iter().collect::<Vec<_>>().join(" ")).collect()
+    }
+
+    #[test]
+    fn a_row_is_true_until_the_first_day_without_it() {
+        let (mut time, mut rows) = (Timeline::default(), Rows::default());
+        time.day(day("2009-01-01"), vec![row("a"), row("b")], &mut rows);
+        time.day(day("2009-01-02"), vec![row("b"), row("a")], &mut rows);
+        time.day(day("2009-01-05"), vec![row("c"), row("a")], &mut rows);
+        // Gone, and there again.
+        time.day(day("2009-01-06"), vec![row("b"), row("a")], &mut rows);
+        time.end(&mut rows);
+        let expected = [
+            "b 2009-01-01 2009-01-05",
+            "c 2009-01-05 2009-01-06",
+            "b 2009-01-06 ",
+            "a 2009-01-01 ",
+        ];
+        assert_eq!(shown(&rows), expected);
+    }
+
+    #[test]
+    fn equal_rows_are_counted() {
+        let (mut time, mut rows) = (Timeline::default(), Rows::default());
+        time.day(day("2009-01-01"), vec![row("a"), row("a")], &mut rows);
+        time.day(day("2009-01-02"), vec![row("a")], &mut rows);
+        time.end(&mut rows);
+        assert_eq!(shown(&rows), ["a 2009-01-01 2009-01-02", "a 2009-01-01 "]);
+    }
+
+    #[test]
+    fn tables_are_in_the_order_of_ids_whatever_thread_had_them() {
+        let of = |id: &str| {
+            let (mut lines, mut rows) = (Lines::default(), Rows::default());
+            rows.put(
+                DatasetTable::Reps,
+                Line::default().text(id).text("a,\"b\"\nc").count(1).text(""),
+            );
+            lines.put(RowsOf::Prospect(id.into()), &mut rows);
+            lines
+        };
+        let mut lines = of("b");
+        lines.join(of("a"));
+        let text = String::from_utf8(lines.text(DatasetTable::Reps)).unwrap();
+        let expected =
+            "rep,rep_name,rep_rank,rep_manager\na,\"a,\"\"b\"\"\nc\",1,\nb,\"a,\"\"b\"\"\nc\",1,\n";
+        assert_eq!(text, expected);
+        assert_eq!(lines.text(DatasetTable::Stages).iter().filter(|b| **b == b'\n').count(), 1);
+    }
+}
