@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic, Failure, Lang, Severity, Words};
 use crate::disk::find::find;
 use crate::disk::history::Deed;
 use crate::disk::ledger::Ledger;
-use crate::disk::write::{Batch, FileChange, Writer};
+use crate::disk::write::{Batch, FileChange, Seal, Writer};
 use crate::model::event::Event;
 use crate::report::Request;
 use crate::rules::book::Book;
@@ -82,6 +82,7 @@ impl<'a> Session<'a> {
         let mut writer = if dry_run { None } else { Some(Writer::open(&ledger.root)?) };
         if let Some(writer) = &mut writer {
             writer.is_for(face.command(), Deed::Did);
+            writer.seals(ledger);
         }
         Ok(Session { face, ledger, writer })
     }
@@ -260,11 +261,14 @@ impl<'a> Session<'a> {
             self.face.writing_ended();
             return Ok(Vec::new());
         }
+        let seal = Seal::of(self.ledger);
         let difference = |change: &FileChange| {
+            let closed = seal.as_ref().map(|seal| seal.closed(change)).transpose()?.flatten();
             let before = change.before.as_deref().unwrap_or("");
-            unified(&self.ledger.show(&change.path), before, change.after.as_deref().unwrap_or(""))
+            let after = closed.as_ref().map(|closed| &*closed.text).or(change.after.as_deref());
+            Ok(unified(&self.ledger.show(&change.path), before, after.unwrap_or("")))
         };
-        Ok(changes.iter().map(difference).collect())
+        changes.iter().map(difference).collect()
     }
 
     /// A batch of changes that [`Session::finish`] writes; none on a dry run.

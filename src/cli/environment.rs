@@ -18,6 +18,10 @@ pub struct Environment {
     /// The file of the user's own settings: `CRM_CONFIG` (empty: none), else `crm/config.toml` below
     /// `XDG_CONFIG_HOME`, else below `~/.config`.
     pub config: Option<PathBuf>,
+    /// `CRM_IDENTITY`: the file of the user's private keys; empty: none, not those of ssh either.
+    pub identity: Option<PathBuf>,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
     /// `CRM_PAGER`: a command line, or empty for no pager.
     pub pager: Option<String>,
     /// `PAGER`, the pager of every program.
@@ -66,6 +70,8 @@ impl Environment {
             user: text("CRM_USER"),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             config: config(),
+            identity: std::env::var_os("CRM_IDENTITY").map(PathBuf::from),
+            home: folder("HOME"),
             pager: std::env::var("CRM_PAGER").ok(),
             any_pager: text("PAGER"),
             has_less_options: std::env::var_os("LESS").is_some(),
@@ -84,14 +90,17 @@ impl Environment {
 
 /// Where the user's own settings are.
 fn config() -> Option<PathBuf> {
-    let folder =
-        |name| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     match std::env::var_os("CRM_CONFIG") {
         Some(file) => Some(PathBuf::from(file)).filter(|file| !file.as_os_str().is_empty()),
         None => folder("XDG_CONFIG_HOME")
             .or_else(|| Some(folder("HOME")?.join(".config")))
             .map(|folder| folder.join("crm").join("config.toml")),
     }
+}
+
+/// A folder that a variable names.
+fn folder(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// The language of a locale; of its variables the first that is set decides.

@@ -312,7 +312,8 @@ impl LedgerFiles {
         let name_text = name.to_string_lossy();
         let id = stem(&name_text);
         let Scratch { bytes, events } = scratch;
-        let text = text_of(folder, name, bytes);
+        let text = text_of(folder, name, bytes).map(|text| self.ledger.opened(text));
+        let text = text.as_deref();
         if text.zip(sieve).is_some_and(|(text, sieve)| !sieve.may_want(id, text)) {
             return (None, Vec::new());
         }

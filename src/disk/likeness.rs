@@ -26,7 +26,7 @@ pub fn alike(ledger: &Ledger, prospect: &Prospect) -> Vec<(Prospect, Likeness)> 
         .par_iter()
         .filter_map(|path| {
             let text = read_text(&ledger.root.join(path), &ledger.show(path)).ok()?;
-            if !needles.may_be_in(&text) {
+            if !needles.may_be_in(&ledger.opened(&text)) {
                 return None;
             }
             let other = ledger.read(path).ok()?.prospect;

@@ -3,6 +3,7 @@
 use crate::check::budget::over_budget;
 use crate::check::money::money;
 use crate::check::points::points;
+use crate::check::seals::seals;
 use crate::check::since::since;
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
@@ -335,6 +336,9 @@ fn findings(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) ->
     let mut found = loaded.problems;
     let shown = ledger.show(path);
     found.extend(newer(&loaded.text, &Place::file(&shown)));
+    if let Some(sealing) = &ledger.sealing {
+        found.extend(seals(sealing, &loaded.text, &Place::file(&shown)));
+    }
     // A prospect that opens after the day is looked at on the day it opens.
     let opens = loaded.prospect.events.first().map(|event| event.date());
     let day = opens.map_or(today, |opens| opens.max(today));

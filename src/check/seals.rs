@@ -1,0 +1,56 @@
+//! Sealed values: open texts in fields that must be sealed, and values that open at no place.
+//!
+//! Why: an open text stays in git for ever, in every clone; a sealed value that was cut off, exchanged or moved is lost,
+//! or means another person.
+//! Mend: `crm seal` seals what is open; put a broken value back from git's history.
+
+use crate::diag::{Code, Diagnostic, Place};
+use crate::format::sealed::keys::{FileKeys, Sealing};
+use crate::format::sealed::open::value_of;
+use crate::format::sealed::places::{SealablePlace, places};
+use crate::format::sealed::token::{KeyName, parts};
+
+/// The findings about the sealed values in the text of a file, and those that should be. Only a user with a key sees
+/// that a value is broken.
+pub fn seals(sealing: &Sealing, text: &str, place: &Place) -> Vec<Diagnostic> {
+    let all = places(text).unwrap_or_default();
+    let names = all.iter().filter_map(|place| Some(parts(place.sealed.as_deref()?)?.0));
+    let keys = FileKeys::of(sealing, text, names);
+    let found = |at: &SealablePlace| {
+        let found = match name_of(at) {
+            None => sealing.privacy.level(&at.field).map(|_| open_text(at)),
+            Some(name) => {
+                let is_broken = keys.data_key(&name).is_some() && value_of(&keys, at).is_none();
+                is_broken.then(|| broken(at))
+            }
+        };
+        Some(found?.at(place.clone().span(at.span.clone())))
+    };
+    all.iter().filter_map(found).collect()
+}
+
+fn name_of(place: &SealablePlace) -> Option<KeyName> {
+    Some(parts(place.sealed.as_deref()?)?.0)
+}
+
+/// That an open text is where a sealed one must be.
+pub fn open_text(at: &SealablePlace) -> Diagnostic {
+    let field = &at.field;
+    let message = words!("`{field}` must be sealed, and is open", "`{field}` 须加密，现为明文");
+    Diagnostic::new(Code::NotSealed, message).help(words!(
+        "crm seal seals what is open; no key is needed for that",
+        "crm seal 会加密明文；这不需要密钥"
+    ))
+}
+
+fn broken(at: &SealablePlace) -> Diagnostic {
+    let field = &at.field;
+    let message = words!(
+        "`{field}` does not open: it was cut off, exchanged, or sealed for another place",
+        "`{field}` 打不开：被截断、调换，或是为别处加密的"
+    );
+    Diagnostic::new(Code::BrokenSeal, message).help(words!(
+        "find the change: git log -p; put the old value back, or write a new one",
+        "请查看改动：git log -p；恢复原值，或重新填写"
+    ))
+}
