@@ -16,15 +16,13 @@ pub fn seals(sealing: &Sealing, text: &str, place: &Place) -> Vec<Diagnostic> {
     let all = places(text).unwrap_or_default();
     let names = all.iter().filter_map(|place| Some(parts(place.sealed.as_deref()?)?.0));
     let keys = FileKeys::of(sealing, text, names);
-    let found = |at: &SealablePlace| {
-        let found = match name_of(at) {
-            None => sealing.privacy.level(&at.field).map(|_| open_text(at)),
-            Some(name) => {
-                let is_broken = keys.data_key(&name).is_some() && value_of(&keys, at).is_none();
-                is_broken.then(|| broken(at))
-            }
-        };
-        Some(found?.at(place.clone().span(at.span.clone())))
+    let found = |at: &SealablePlace| match name_of(at) {
+        // The whole file: a message shows no line that has an open value.
+        None => sealing.privacy.level(&at.field).map(|_| open_text(at).at(place.clone())),
+        Some(name) => {
+            let is_broken = keys.data_key(&name).is_some() && value_of(&keys, at).is_none();
+            is_broken.then(|| broken(at).at(place.clone().span(at.span.clone())))
+        }
     };
     all.iter().filter_map(found).collect()
 }
@@ -35,8 +33,8 @@ fn name_of(place: &SealablePlace) -> Option<KeyName> {
 
 /// That an open text is where a sealed one must be.
 pub fn open_text(at: &SealablePlace) -> Diagnostic {
-    let field = &at.field;
-    let message = words!("`{field}` must be sealed, and is open", "`{field}` 须加密，现为明文");
+    let way = at.way[1..].join(" ");
+    let message = words!("`{way}` must be sealed, and is open", "`{way}` 须加密，现为明文");
     Diagnostic::new(Code::NotSealed, message).help(words!(
         "crm seal seals what is open; no key is needed for that",
         "crm seal 会加密明文；这不需要密钥"

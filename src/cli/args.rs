@@ -102,7 +102,7 @@ pub struct Global {
 }
 
 /// The groups of commands in help, each with its title in English and Chinese. Each command is in one.
-pub const GROUPS: [(&str, &str, &[&str]); 6] = [
+pub const GROUPS: [(&str, &str, &[&str]); 7] = [
     (
         "Work",
         "日常",
@@ -147,6 +147,7 @@ pub const GROUPS: [(&str, &str, &[&str]); 6] = [
         ],
     ),
     ("Files", "文件", &["init", "rename", "join", "remove", "import", "export", "check", "schema"]),
+    ("Privacy", "隐私", &["seal", "forget"]),
     ("Git", "Git", &["diff", "audit", "hooks", "guard", "merge-file", "resolve", "doctor"]),
     ("System", "系统", &["help", "completions", "man"]),
 ];
@@ -206,6 +207,8 @@ pub enum Command {
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
     Schema(commands::schema::Schema),
+    Seal(commands::seal::Seal),
+    Forget(commands::forget::Forget),
     Diff(commands::diff::Diff),
     Audit(commands::audit::Audit),
     Hooks(commands::hooks::HooksCommand),

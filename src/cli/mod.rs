@@ -160,6 +160,8 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Completions(command) => command.run(context),
         Command::Man(command) => command.run(context),
         Command::Schema(command) => command.run(context),
+        Command::Seal(command) => command.run(context),
+        Command::Forget(command) => command.run(context),
         Command::Diff(command) => command.run(context),
         Command::Audit(command) => command.run(context),
         Command::Hooks(command) => command.run(context),

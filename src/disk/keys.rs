@@ -60,7 +60,8 @@ impl FolderOfKeys {
 /// What a ledger with these settings needs to seal values, without own keys.
 pub(super) fn sealing(settings: &Settings, root: &Path) -> Option<Sealing> {
     let privacy = settings.privacy.as_deref()?.clone();
-    let folder = FolderOfKeys::of(settings, root).map(|folder| Arc::new(folder) as Arc<dyn KeyFolder>);
+    let folder =
+        FolderOfKeys::of(settings, root).map(|folder| Arc::new(folder) as Arc<dyn KeyFolder>);
     Some(Sealing { privacy, own: Arc::default(), folder })
 }
 
@@ -69,8 +70,7 @@ pub(super) fn sealing(settings: &Settings, root: &Path) -> Option<Sealing> {
 /// # Errors
 /// Fails if the file cannot be read, or has no key that can be used.
 pub fn own_keys(file: &Path) -> Result<Vec<OwnKey>, Diagnostic> {
-    let text =
-        fs::read_to_string(file).map_err(|error| Diagnostic::unreadable(file, &error))?;
+    let text = fs::read_to_string(file).map_err(|error| Diagnostic::unreadable(file, &error))?;
     OwnKey::all(&text).map_err(|bad| {
         let why = bad.words();
         let message = Words::both(

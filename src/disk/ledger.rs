@@ -169,11 +169,7 @@ impl Ledger {
 
     /// The prospect in the text of a file, and the problems in it. Their places are those of the text as it is, and they
     /// quote nothing that is sealed.
-    pub fn prospect_in(
-        &self,
-        text: &str,
-        relative: &Path,
-    ) -> (Option<Prospect>, Vec<Diagnostic>) {
+    pub fn prospect_in(&self, text: &str, relative: &Path) -> (Option<Prospect>, Vec<Diagnostic>) {
         let (id, shown, settings) = (id_of(relative), self.show(relative), &self.settings);
         let opened = self.opened(text);
         let path = relative.to_owned();
@@ -189,10 +185,8 @@ impl Ledger {
         if of_the_file.len() >= problems.len() {
             return (prospect, of_the_file);
         }
-        let message = words!(
-            "a sealed value is not what its field demands",
-            "有加密的值不符合其字段的要求"
-        );
+        let message =
+            words!("a sealed value is not what its field demands", "有加密的值不符合其字段的要求");
         let hidden = Diagnostic::new(Code::WrongType, message).at(Place::file(&shown));
         (prospect, of_the_file.into_iter().chain([hidden]).collect())
     }

@@ -11,9 +11,9 @@ use crate::diag::{Code, Diagnostic, Place, first_of};
 use crate::disk::durable::{failed, sync_files, sync_folder, write_durably, write_new};
 use crate::disk::file::{MAX_FILE, symlink};
 use crate::disk::history::{self, Deed};
+use crate::disk::journal::{self, JournalStep, fingerprint, fingerprint_of};
 use crate::disk::keys::FolderOfKeys;
 use crate::disk::ledger::Ledger;
-use crate::disk::journal::{self, JournalStep, fingerprint, fingerprint_of};
 use crate::disk::private::{Private, lock};
 use crate::disk::root::link_on_the_way;
 use crate::format::layout::has_journal;
@@ -128,8 +128,7 @@ impl Writer {
         let lock = lock(&private.lock(), wait)?;
         let command = (String::new(), Deed::Did);
         let root = root.to_owned();
-        let mut writer =
-            Writer { root, private, _lock: lock, command, seal: None, finished: None };
+        let mut writer = Writer { root, private, _lock: lock, command, seal: None, finished: None };
         writer.finished =
             writer.recover().map_err(|error| unfinished(&writer.private.journal(), &error))?;
         Ok(writer)

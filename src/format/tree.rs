@@ -184,9 +184,7 @@ impl Reader {
     /// Money: a number, or a text with a currency.
     pub fn money(&mut self, key: &str, value: &TomlValue) -> Option<Money> {
         match value.get_ref() {
-            DeValue::String(text) if !is_sealed(text) => {
-                self.money_of(value, Money::parse(text))
-            }
+            DeValue::String(text) if !is_sealed(text) => self.money_of(value, Money::parse(text)),
             DeValue::Integer(_) | DeValue::Float(_) => {
                 self.amount(key, value).map(|amount| Money { amount, currency: None })
             }

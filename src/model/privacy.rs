@@ -9,8 +9,19 @@ pub const VEIL: &str = "•••";
 /// The fields of people, facts and entries that may be sealed. What a rule asks, counts or adds up stays open: a
 /// ledger gives its readers and its guard one verdict, with keys and without.
 pub const SEALABLE: [&str; 13] = [
-    "phone", "email", "birthday", "role", "concern", "prefers", "company", "challenge", "wants",
-    "documents", "note", "next_what", "solution",
+    "phone",
+    "email",
+    "birthday",
+    "role",
+    "concern",
+    "prefers",
+    "company",
+    "challenge",
+    "wants",
+    "documents",
+    "note",
+    "next_what",
+    "solution",
 ];
 
 /// The highest level of a field or a reader.

@@ -115,7 +115,8 @@ impl PublicKey {
         let text = text.trim();
         if text.starts_with("ssh-ed25519 ") {
             let key: SshRecipient = text.parse().ok()?;
-            return matches!(key, SshRecipient::SshEd25519(..)).then_some(PublicKey(Known::Ssh(key)));
+            return matches!(key, SshRecipient::SshEd25519(..))
+                .then_some(PublicKey(Known::Ssh(key)));
         }
         text.parse().ok().map(|key| PublicKey(Known::Age(key)))
     }
@@ -152,7 +153,10 @@ impl BadKey {
         match self {
             BadKey::None => words!("it has no private key", "其中没有私钥"),
             BadKey::Passphrase => {
-                words!("its key has a passphrase, which is not asked for", "私钥有口令，本程序不会询问")
+                words!(
+                    "its key has a passphrase, which is not asked for",
+                    "私钥有口令，本程序不会询问"
+                )
             }
             BadKey::Type => words!("its key is not of the type ed25519", "私钥不是 ed25519 类型"),
         }
@@ -168,10 +172,12 @@ impl OwnKey {
         if text.trim_start().starts_with("-----BEGIN") {
             return match SshIdentity::from_buffer(text.as_bytes(), None) {
                 Ok(SshIdentity::Encrypted(_)) => Err(BadKey::Passphrase),
-                Ok(key @ SshIdentity::Unencrypted(_)) => match SshRecipient::try_from(key.clone()) {
-                    Ok(SshRecipient::SshEd25519(..)) => Ok(vec![OwnKey::Ssh(Box::new(key))]),
-                    _ => Err(BadKey::Type),
-                },
+                Ok(key @ SshIdentity::Unencrypted(_)) => {
+                    match SshRecipient::try_from(key.clone()) {
+                        Ok(SshRecipient::SshEd25519(..)) => Ok(vec![OwnKey::Ssh(Box::new(key))]),
+                        _ => Err(BadKey::Type),
+                    }
+                }
                 Ok(_) => Err(BadKey::Type),
                 Err(_) => Err(BadKey::None),
             };
@@ -251,7 +257,10 @@ mod tests {
             assert!(PublicKey::parse(text).is_none(), "{text}");
         }
         assert_eq!(OwnKey::all("# created\n").unwrap_err(), BadKey::None);
-        assert_eq!(OwnKey::all("-----BEGIN OPENSSH PRIVATE KEY-----\nx").unwrap_err(), BadKey::None);
+        assert_eq!(
+            OwnKey::all("-----BEGIN OPENSSH PRIVATE KEY-----\nx").unwrap_err(),
+            BadKey::None
+        );
     }
 
     #[test]

@@ -270,8 +270,13 @@ impl<'s> Work<'s> {
     /// Adds the lines of readers that a key lacks, and takes off keys that no value has.
     fn settle_lines(&mut self, all: &[SealablePlace]) {
         for name in self.used.clone() {
-            let has: BTreeMap<String, String> = self.keys.wrapped.readers(&name).into_iter()
-                .map(|(rep, print)| (rep.to_owned(), print.to_owned())).collect();
+            let has: BTreeMap<String, String> = self
+                .keys
+                .wrapped
+                .readers(&name)
+                .into_iter()
+                .map(|(rep, print)| (rep.to_owned(), print.to_owned()))
+                .collect();
             for (rep, public, print) in self.sealing.readers(name.level()) {
                 if has.get(&rep) == Some(&print) {
                     continue;
@@ -333,4 +338,3 @@ impl<'s> Work<'s> {
 fn name_of(sealed: &str) -> Option<KeyName> {
     parts(sealed).map(|(name, _)| name)
 }
-

@@ -2,7 +2,7 @@
 
 use super::cipher::{DataKey, OwnKey, PublicKey};
 use super::token::KeyName;
-use crate::format::line::{base32, bare_or_quoted, newline_of, quoted};
+use crate::format::line::{bare_or_quoted, base32, newline_of, quoted};
 use crate::model::privacy::Privacy;
 use crate::value::hash::StableHasher;
 use std::cell::RefCell;

@@ -32,6 +32,13 @@ pub fn with_keys_of(merged: String, sides: [&str; 2]) -> String {
     if keys == had { merged } else { keys.put_into(&merged) }
 }
 
+/// Is a value of a table `[sealed]` a wrapped key?
+pub fn is_wrapped(value: &str) -> bool {
+    let text = value.trim_matches('"');
+    let digit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'.');
+    text.len() + 2 == value.len() && text.contains('.') && text.bytes().all(digit)
+}
+
 /// Is that the section of wrapped keys?
 pub fn is_of_keys(path: &[String]) -> bool {
     path == [SEALED]

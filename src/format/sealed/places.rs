@@ -95,8 +95,7 @@ fn place(text: &str, way: &[&str], field: &str, value: &TomlValue) -> Option<Sea
 /// Is a text the one line of a value of TOML that a sealed value may hold?
 pub fn is_a_value(text: &str) -> bool {
     !text.contains(['\n', '\r'])
-        && DeValue::parse(text)
-            .is_ok_and(|value| !matches!(value.get_ref(), DeValue::Table(_)))
+        && DeValue::parse(text).is_ok_and(|value| !matches!(value.get_ref(), DeValue::Table(_)))
         && DeTable::parse(&format!("x = {{ a = {text}, b = 1 }}")).is_ok_and(|table| {
             let inner = table.get_ref().get("x").and_then(|x| x.get_ref().as_table());
             inner.is_some_and(|inner| inner.len() == 2)
@@ -146,7 +145,9 @@ mod tests {
         for text in ["\"a\"", "1971-05-02", "[\"a\", \"b\"]", "'x'", "5"] {
             assert!(is_a_value(text), "{text}");
         }
-        for text in ["\"a\", stage = \"90\"", "\"a\" }", "\"a\"\nb = 1", "{ a = 1 }", "", "\"a\" # c"] {
+        for text in
+            ["\"a\", stage = \"90\"", "\"a\" }", "\"a\"\nb = 1", "{ a = 1 }", "", "\"a\" # c"]
+        {
             assert!(!is_a_value(text), "{text}");
         }
     }

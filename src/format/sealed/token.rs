@@ -78,6 +78,18 @@ pub fn parts(text: &str) -> Option<(KeyName, &str)> {
     (body.len() >= BODY && body.bytes().all(digit)).then_some((name, body))
 }
 
+/// The names of the files of keys that the sealed values anywhere in a text need.
+pub fn key_files(text: &str) -> Vec<String> {
+    let names = text.match_indices(BEGIN).filter_map(|(at, _)| {
+        let from = at + BEGIN.len();
+        Some(KeyName::parse(text.get(from..from + NAME)?)?.file().to_owned())
+    });
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// A sealed value.
 pub fn written(name: &KeyName, body: &str) -> String {
     format!("{BEGIN}{name}:{body}")

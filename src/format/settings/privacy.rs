@@ -4,7 +4,7 @@ use super::{known_rep, positive, unknown};
 use crate::diag::{Code, Diagnostic};
 use crate::format::sealed::cipher::PublicKey;
 use crate::format::tree::{Reader, TomlTable, TomlValue};
-use crate::model::privacy::{LEVEL_MAX, PrivateReader, Privacy, SEALABLE, may_be_sealed};
+use crate::model::privacy::{LEVEL_MAX, Privacy, PrivateReader, SEALABLE, may_be_sealed};
 use crate::model::settings::Settings;
 use crate::value::text::Text;
 use std::ops::Range;
@@ -190,8 +190,14 @@ mod tests {
             wrong(&of("fields = [\"note\"]\nlevel = { note = 3 }")),
             ["no reader reads `note`, of level 3"]
         );
-        assert_eq!(wrong(&of("keys = \"keys\"")), ["the folder of keys `keys` is inside the ledger"]);
-        assert_eq!(wrong("[privacy]\nfields = [\"note\"]\n"), ["no reader reads `note`, of level 1"]);
+        assert_eq!(
+            wrong(&of("keys = \"keys\"")),
+            ["the folder of keys `keys` is inside the ledger"]
+        );
+        assert_eq!(
+            wrong("[privacy]\nfields = [\"note\"]\n"),
+            ["no reader reads `note`, of level 1"]
+        );
         assert_eq!(
             wrong("[[privacy.reader]]\nrep = \"lo\"\nkey = \"age1x\"\n"),
             ["no rep has the id `lo`", "this is no public key"]
