@@ -8,7 +8,9 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::format::sealed::keys::{FileKeys, Sealing};
 use crate::format::sealed::open::value_of;
 use crate::format::sealed::places::{SealablePlace, places};
-use crate::format::sealed::token::{KeyName, parts};
+use crate::format::sealed::token::{KeyName, key_files, parts};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The findings about the sealed values in the text of a file, and those that should be. Only a user with a key sees
 /// that a value is broken.
@@ -25,6 +27,29 @@ pub fn seals(sealing: &Sealing, text: &str, place: &Place) -> Vec<Diagnostic> {
         }
     };
     all.iter().filter_map(found).collect()
+}
+
+/// The findings about files that have sealed values of another file: a value that is copied with its keys opens there, and
+/// tells of another person. Each file comes with its path, as messages show
+/// it, and its text.
+pub fn copied(files: impl IntoIterator<Item = (PathBuf, String)>) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (path, text) in files {
+        for name in key_files(&text) {
+            let Some(other) = first.get(&name) else {
+                first.insert(name, path.clone());
+                continue;
+            };
+            let other = other.display();
+            let message = words!("it has sealed values of {other}", "其中有 {other} 的加密值");
+            found.push(Diagnostic::new(Code::BrokenSeal, message).at(Place::file(&path)).help(words!(
+                "a value that was copied tells of another person: write it anew, crm contact edit, crm log",
+                "复制来的值说的是另一个人：请重新填写，crm contact edit、crm log"
+            )));
+        }
+    }
+    found
 }
 
 fn name_of(place: &SealablePlace) -> Option<KeyName> {

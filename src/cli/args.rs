@@ -147,7 +147,7 @@ pub const GROUPS: [(&str, &str, &[&str]); 7] = [
         ],
     ),
     ("Files", "文件", &["init", "rename", "join", "remove", "import", "export", "check", "schema"]),
-    ("Privacy", "隐私", &["seal", "forget"]),
+    ("Privacy", "隐私", &["seal", "forget", "rights"]),
     ("Git", "Git", &["diff", "audit", "hooks", "guard", "merge-file", "resolve", "doctor"]),
     ("System", "系统", &["help", "completions", "man"]),
 ];
@@ -209,6 +209,7 @@ pub enum Command {
     Schema(commands::schema::Schema),
     Seal(commands::seal::Seal),
     Forget(commands::forget::Forget),
+    Rights(commands::rights::Rights),
     Diff(commands::diff::Diff),
     Audit(commands::audit::Audit),
     Hooks(commands::hooks::HooksCommand),

@@ -162,6 +162,7 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Schema(command) => command.run(context),
         Command::Seal(command) => command.run(context),
         Command::Forget(command) => command.run(context),
+        Command::Rights(command) => command.run(context),
         Command::Diff(command) => command.run(context),
         Command::Audit(command) => command.run(context),
         Command::Hooks(command) => command.run(context),

@@ -1,6 +1,7 @@
 //! `[privacy]`: the fields that are sealed, and their readers.
 
 use super::profile::CHANGEABLE;
+use crate::value::date::Date;
 use crate::value::text::Text;
 
 /// The text that a sealed value shows to those who have no key for it.
@@ -36,6 +37,8 @@ pub struct Privacy {
     pub keys: Option<Text>,
     /// The days after which the rights are to be looked at again.
     pub review_days: Option<u32>,
+    /// The day on which the rights were last looked at.
+    pub reviewed: Option<Date>,
     /// The readers.
     pub readers: Vec<PrivateReader>,
 }
@@ -55,6 +58,13 @@ impl Privacy {
     /// The level of a field that is sealed; `None` for one that is not.
     pub fn level(&self, field: &str) -> Option<u32> {
         self.fields.iter().find(|(name, _)| **name == *field).map(|(_, level)| *level)
+    }
+
+    /// The day by which the rights are to be looked at again, if the settings demand that; `Date::MIN` where they never
+    /// were.
+    pub fn review_by(&self) -> Option<Date> {
+        let days = i64::from(self.review_days?);
+        Some(self.reviewed.map_or(Date::MIN, |day| day.plus(days)))
     }
 
     /// The readers of a level.

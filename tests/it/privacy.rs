@@ -159,12 +159,19 @@ fn without_a_key_everything_works_but_sealed_values() {
     let boss = |line: &str| crm_as(&clone, &keys, "boss", line);
     contains(&boss("show zhang").ok(), &["a new secret", NOTE, PHONE]);
     // A sealed value is not lost by a change that would need its key.
-    let refused = no_key("contact edit zhang 'Zhang Wei' --name 'Zhang W.'");
+    let renamed = |key: &str| {
+        let editor = "sed -i s/Zhang.Wei/Wei.Zhang/";
+        let mut edit = command(env!("CARGO_BIN_EXE_crm"), clone.sandbox.path(), "wang");
+        edit.env("CRM_IDENTITY", key).env("EDITOR", editor).args(["edit", "zhang"]);
+        run(&mut edit)
+    };
+    let refused = renamed("");
     assert_eq!(refused.status, 1, "{}", refused.stderr);
     contains(&refused.stderr, &["error[no-key]"]);
     assert_eq!(zhang(&clone), after);
-    boss("contact edit zhang 'Zhang Wei' --name 'Zhang W.'").done();
-    contains(&boss("show zhang").ok(), &["Zhang W.", PHONE, MAIL]);
+    std::fs::remove_dir_all(clone.sandbox.path().join(".git/crm-drafts")).unwrap();
+    renamed(keys.file("boss").to_str().unwrap()).done();
+    contains(&boss("show zhang").ok(), &["Wei.Zhang", PHONE, MAIL]);
     contains(&boss("check").done().1, &["0 errors"]);
 }
 
@@ -427,7 +434,7 @@ fn pages_and_messages_of_a_user_without_key_show_nothing() {
     let keys = Keys::of(&["boss"]);
     let repo = sealed_ledger(&keys, &[("boss", 1)]);
     let pages = tempfile::tempdir().unwrap();
-    let site = format!("site {}", pages.path().join("site").display());
+    let site = format!("site -o {}", pages.path().join("site").display());
     crm_as(&repo, &keys, "", &site).done();
     nothing_open(pages.path());
     for (path, bytes) in all_bytes(pages.path()) {
@@ -450,10 +457,10 @@ fn another_id_and_a_join_keep_sealed_values() {
     contains(&crm_as(&repo, &keys, "boss", "show zhang-wei").ok(), &[PHONE, NOTE]);
     crm_as(&repo, &keys, "boss", "add 张伟 --owner li --id double --anyway").done();
     crm_as(&repo, &keys, "boss", "log double call --note 'of the double'").done();
-    let refused = crm_as(&repo, &keys, "", "join double --into zhang-wei");
+    let refused = crm_as(&repo, &keys, "", "join zhang-wei double");
     assert_eq!(refused.status, 1, "{}", refused.stderr);
     contains(&refused.stderr, &["error[no-key]"]);
-    crm_as(&repo, &keys, "boss", "join double --into zhang-wei").done();
+    crm_as(&repo, &keys, "boss", "join zhang-wei double").done();
     contains(&crm_as(&repo, &keys, "boss", "show zhang-wei").ok(), &[PHONE, NOTE, "of the double"]);
     contains(&crm_as(&repo, &keys, "boss", "check").done().1, &["0 errors"]);
 }
@@ -501,4 +508,74 @@ fn a_ledger_without_private_fields_has_texts_that_begin_with_sealed() {
     repo.crm("add 张伟 --owner li --id zhang").done();
     repo.crm("log zhang call --note 'sealed: the deal is closed'").done();
     contains(&repo.crm("show zhang").ok(), &["sealed: the deal is closed"]);
+}
+
+#[test]
+fn keys_outside_of_the_ledger_forget_a_person() {
+    let keys = Keys::of(&["boss"]);
+    let outside = tempfile::tempdir().unwrap();
+    let folder = format!("keys = \"{}\"\n", outside.path().display());
+    let repo = Repo::new("boss", &keys.settings(&folder, &[("boss", 1)]));
+    crm_as(&repo, &keys, "", "add 张伟 --owner li --id zhang --value 5000").done();
+    crm_as(&repo, &keys, "boss", &format!("contact add zhang 'Zhang Wei' --phone {PHONE}")).done();
+    crm_as(&repo, &keys, "boss", &format!("log zhang call --note '{NOTE}'")).done();
+    crm_as(&repo, &keys, "boss", "add 李 --owner li --id li").done();
+    crm_as(&repo, &keys, "boss", "contact add li Hong --phone 555-1111").done();
+    repo.commit("all").done();
+    let clone = Repo::clone_of(repo.sandbox.path(), "boss");
+    let text = zhang(&repo);
+    assert!(!text.contains("[sealed]") && text.contains("sealed:"), "{text}");
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 2);
+    contains(&crm_as(&clone, &keys, "boss", "show zhang").ok(), &[PHONE, NOTE]);
+    // It is told first, and done with --apply.
+    let told = crm_as(&repo, &keys, "boss", "forget zhang").done().1;
+    contains(&told, &["its keys are deleted (1)", "git still has 1 commits", "git filter-repo"]);
+    assert_eq!((zhang(&repo), std::fs::read_dir(outside.path()).unwrap().count()), (text, 2));
+    crm_as(&repo, &keys, "boss", "forget zha --apply").fails(2);
+    crm_as(&repo, &keys, "boss", "forget zhang --apply").done();
+    let left = zhang(&repo);
+    for gone in ["张伟", "Zhang Wei", "sealed:"] {
+        assert!(!left.contains(gone), "{left}");
+    }
+    contains(&left, &["value = 5000", "kind = \"call\""]);
+    // Neither the clone nor the history opens what was sealed; the other person is as before.
+    let shown = crm_as(&clone, &keys, "boss", "show zhang").ok();
+    assert!(!shown.contains(PHONE) && !shown.contains(NOTE), "{shown}");
+    contains(&crm_as(&clone, &keys, "boss", "show li").ok(), &["555-1111"]);
+    contains(&crm_as(&repo, &keys, "boss", "check").done().1, &["0 errors"]);
+}
+
+#[test]
+fn values_that_are_copied_with_their_keys_are_found() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    repo.sandbox.write("prospects/copy.toml", zhang(&repo));
+    let checked = crm_as(&repo, &keys, "", "check");
+    assert_eq!(checked.status, 1, "{}", checked.stdout);
+    contains(&checked.stdout, &["error[broken-seal]: it has sealed values of prospects/copy.toml"]);
+}
+
+#[test]
+fn rights_by_rep_and_by_path_with_their_changes() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = Repo::new("boss", &keys.settings("", &[("boss", 2)]));
+    repo.commit("boss reads").done();
+    repo.sandbox
+        .write("crm.toml", keys.settings("level = { note = 2 }\n", &[("boss", 2), ("li", 1)]));
+    let rights = |line: &str| crm_as(&repo, &keys, "", line).done().0;
+    let shown = rights("rights");
+    contains(&shown, &["not committed", "all", "note (sealed, 2)", "boss, li", "reads level 1"]);
+    repo.commit("li reads").done();
+    let rows = rights("rights -f csv");
+    contains(
+        &rows,
+        &["rep,writes,administers,reads,key-print,since,changed-by", "boss,all,true,2,"],
+    );
+    contains(&rows, &["\"own, and those of nobody\",false,1,", "2009-12-18,boss"]);
+    let reviewed = "reviewed = 2009-12-18\nreview_days = 90\n";
+    repo.sandbox.write("crm.toml", keys.settings(reviewed, &[("boss", 2), ("li", 1)]));
+    assert_eq!(rights("rights -f csv --table changes").lines().count(), 1);
+    let due = |day: &str| rights(&format!("--as-of {day} due -f csv"));
+    assert!(!due("2010-03-17").contains("look at the rights"));
+    contains(&due("2010-03-18"), &["2010-03-18,0,look at the rights,crm.toml,", "boss"]);
 }

@@ -3,7 +3,7 @@
 use crate::check::budget::over_budget;
 use crate::check::money::money;
 use crate::check::points::points;
-use crate::check::seals::seals;
+use crate::check::seals::{copied, seals};
 use crate::check::since::since;
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
@@ -276,6 +276,10 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let saved = saved::problems(&ledger.settings, today);
     let of_customers =
         saved.into_iter().chain(over_budget(&book)).chain(money(&book)).chain(points(&book));
+    if ledger.sealing.is_some() {
+        let text = |path: &PathBuf| Some((ledger.show(path), ledger.text(path).ok()?));
+        problems.extend(copied(paths.iter().filter_map(text)));
+    }
     problems.extend(of_customers.map(|mut found| {
         ledger.show_place(&mut found);
         found

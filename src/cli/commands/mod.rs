@@ -49,6 +49,7 @@ pub mod rename;
 pub mod reopen;
 pub mod report;
 pub mod resolve;
+pub mod rights;
 pub mod schema;
 pub mod seal;
 pub mod search;

@@ -15,8 +15,11 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+/// The list of the readers of sealed values, each known by its rep.
+pub(super) const READERS: &str = "privacy.reader";
+
 /// Lists of tables of the settings whose order has no meaning.
-pub(super) const UNORDERED: [&str; 2] = ["rep", "campaign"];
+pub(super) const UNORDERED: [&str; 3] = ["rep", "campaign", READERS];
 
 /// Merges three texts of which each differs from the others.
 pub fn combine(versions: Versions, kind: FileKind, markers: &Markers) -> Result<Merged, Unclear> {

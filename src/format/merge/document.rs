@@ -2,6 +2,7 @@
 //! comments and blank lines above each. Put together again the parts are the text, byte for byte.
 
 use super::Unclear;
+use super::combine::READERS;
 use crate::diag::Place;
 use crate::format::tree::parse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -188,6 +189,8 @@ fn identify(sections: &mut [Section], names: &[&str]) {
         }
         if section.is_element {
             let name = names.iter().find_map(|name| section.text_of(name));
+            let is_reader = || section.path.join(".") == READERS;
+            let name = name.or_else(|| section.text_of("rep").filter(|_| is_reader()));
             section.is_nameless = name.is_none();
             let name = name.unwrap_or_else(|| format!("{:?}", section.values()));
             let count = seen.entry(format!("{id}#{name}")).or_default();

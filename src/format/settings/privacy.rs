@@ -11,7 +11,8 @@ use std::ops::Range;
 use std::path::{Component, Path};
 
 /// Keys of `[privacy]`.
-pub const PRIVACY_KEYS: [&str; 5] = ["fields", "level", "keys", "review_days", "reader"];
+pub const PRIVACY_KEYS: [&str; 6] =
+    ["fields", "level", "keys", "review_days", "reviewed", "reader"];
 
 /// Keys of `[[privacy.reader]]`.
 pub const READER_KEYS: [&str; 3] = ["rep", "key", "level"];
@@ -41,6 +42,7 @@ pub(in crate::format) fn privacy(reader: &mut Reader, settings: &mut Settings, t
             }
             "keys" => privacy.keys = keys(reader, name, value),
             "review_days" => privacy.review_days = positive(reader, name, value),
+            "reviewed" => privacy.reviewed = reader.date(name, value),
             "reader" => privacy.readers = readers(reader, settings, value),
             _ => unknown(reader, key.span(), "[privacy]", name, &PRIVACY_KEYS),
         }
