@@ -10,12 +10,12 @@ use crate::disk::history::forget_all;
 use crate::disk::keys::FolderOfKeys;
 use crate::disk::write::FileChange;
 use crate::format::new_file::new_file;
-use crate::format::sealed::token::key_files;
 use crate::git::past::PastOfFile;
 use crate::model::event::Event;
 use crate::model::privacy::SEALABLE;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::value::sealed::key_files;
 use crate::value::text::Text;
 use std::collections::BTreeSet;
 

@@ -7,8 +7,8 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::format::sealed::keys::{FileKeys, Sealing};
 use crate::format::sealed::open::value_of;
-use crate::format::sealed::places::{SealablePlace, places};
-use crate::format::sealed::token::{KeyName, key_files, parts};
+use crate::format::sealed::places::{SealablePlace, open_text, places};
+use crate::value::sealed::{KeyName, key_files, parts};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -54,16 +54,6 @@ pub fn copied(files: impl IntoIterator<Item = (PathBuf, String)>) -> Vec<Diagnos
 
 fn name_of(place: &SealablePlace) -> Option<KeyName> {
     Some(parts(place.sealed.as_deref()?)?.0)
-}
-
-/// That an open text is where a sealed one must be.
-pub fn open_text(at: &SealablePlace) -> Diagnostic {
-    let way = at.way[1..].join(" ");
-    let message = words!("`{way}` must be sealed, and is open", "`{way}` 须加密，现为明文");
-    Diagnostic::new(Code::NotSealed, message).help(words!(
-        "crm seal seals what is open; no key is needed for that",
-        "crm seal 会加密明文；这不需要密钥"
-    ))
 }
 
 fn broken(at: &SealablePlace) -> Diagnostic {

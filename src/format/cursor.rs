@@ -4,12 +4,12 @@
 //! Keys and short strings are searched eight bytes at a time, in one number: most of them are too short for a
 //! search of thirty-two bytes at a time to pay.
 
-use crate::format::sealed::token::is_sealed;
 use crate::model::event::EventKey;
 use crate::model::kind::EventKind;
 use crate::model::privacy::VEIL;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::money::{Amount, Money};
+use crate::value::sealed::is_sealed;
 use crate::value::text::Text;
 use std::borrow::Cow;
 

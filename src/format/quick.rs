@@ -579,6 +579,35 @@ mod tests {
     }
 
     #[test]
+    fn sealed_values_and_their_keys_are_taken() {
+        let seal = |letter: &str| format!("\"sealed:k3f9x2a7qd-1m2p4:{}\"", letter.repeat(60));
+        let text = format!(
+            "name = \"x\"\nwants = {}\n[[contact]]\nphone = {}\nbirthday = {}\n[sealed]\nk3f9x2a7qd-1m2p4-li = \"a.b\"\nk3f9x2a7qd-1m2p4-wu = \"a.b\"\n\n[events]\n2009-12-03 = {{ kind = \"call\", note = {} }}\n",
+            seal("a"),
+            seal("b"),
+            seal("c"),
+            seal("d")
+        );
+        assert!(agrees(&text));
+        for (from, to) in [
+            ("li = ", "wu = "),
+            ("-wu", "-ab"),
+            ("\"a.b\"", "5"),
+            ("[sealed]", "[sealed]\n[sealed]"),
+            ("birthday = \"sealed:k3", "birthday = \"sealed:\\u006b3"),
+            ("birthday = \"sealed:k3", "birthday = \"sealed:K3"),
+        ] {
+            assert!(text.contains(from), "{from}");
+            assert!(!agrees(&text.replacen(from, to, 1)), "{from} -> {to}");
+        }
+        let settings = settings();
+        let read = quick(&text, "x", "x".into(), &settings, Keep::Everything, &mut Vec::new());
+        let person = &read.as_ref().unwrap().contacts[0];
+        assert_eq!((person.phone.as_deref(), person.birthday), (Some("•••"), None));
+        assert_eq!(read.unwrap().events[0].note.as_deref(), Some("•••"));
+    }
+
+    #[test]
     fn a_carriage_return_ends_no_line() {
         assert!(!agrees("name = \"x\"\r"));
         assert!(!agrees("name = \"x\"\r\r\n"));

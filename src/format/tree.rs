@@ -2,11 +2,11 @@
 //! with its place, and reading goes on.
 
 use crate::diag::{Code, Diagnostic, Place, Words};
-use crate::format::sealed::token::is_sealed;
 use crate::format::syntax::{explain, looks_like_date};
 use crate::model::privacy::VEIL;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::money::{Amount, Money};
+use crate::value::sealed::is_sealed;
 use crate::value::text::Text;
 use std::ops::Range;
 use toml::Spanned;

@@ -169,7 +169,8 @@ fn without_a_key_everything_works_but_sealed_values() {
     assert_eq!(refused.status, 1, "{}", refused.stderr);
     contains(&refused.stderr, &["error[no-key]"]);
     assert_eq!(zhang(&clone), after);
-    std::fs::remove_dir_all(clone.sandbox.path().join(".git/crm-drafts")).unwrap();
+    let drafts = crm::disk::private::drafts_as_they_are(clone.sandbox.path());
+    std::fs::remove_dir_all(drafts).unwrap();
     renamed(keys.file("boss").to_str().unwrap()).done();
     contains(&boss("show zhang").ok(), &["Wei.Zhang", PHONE, MAIL]);
     contains(&boss("check").done().1, &["0 errors"]);
@@ -412,6 +413,10 @@ fn sealing_leaves_no_open_text_in_the_clone() {
     assert_eq!(checked.status, 1);
     contains(&checked.stdout, &["error[not-sealed]: `Wei phone` must be sealed, and is open"]);
     assert!(!checked.stdout.contains(PHONE), "{}", checked.stdout);
+    // A command seals what it writes, and leaves history to `crm seal`.
+    crm_as(&repo, &keys, "", "log zhang call --note 'sealed at once'").done();
+    let text = zhang(&repo);
+    assert!(text.contains(NOTE) && !text.contains("sealed at once"), "{text}");
     contains(&crm_as(&repo, &keys, "", "seal -n").done().1, &["zhang: 4 values sealed"]);
     contains(&zhang(&repo), &[PHONE]);
     contains(&crm_as(&repo, &keys, "", "seal").done().1, &["zhang: 4 values sealed"]);
@@ -578,4 +583,85 @@ fn rights_by_rep_and_by_path_with_their_changes() {
     let due = |day: &str| rights(&format!("--as-of {day} due -f csv"));
     assert!(!due("2010-03-17").contains("look at the rights"));
     contains(&due("2010-03-18"), &["2010-03-18,0,look at the rights,crm.toml,", "boss"]);
+}
+
+/// Pushes to a server as the repository's user.
+fn push(repo: &Repo) -> Run {
+    let mut git = command("git", repo.sandbox.path(), repo.user);
+    run(git.env("CRM_USER", repo.user).args(split("push origin HEAD:main")))
+}
+
+#[test]
+#[cfg(unix)]
+fn a_guard_refuses_open_text_and_seals_by_others_than_an_admin() {
+    let keys = Keys::of(&["boss", "li"]);
+    let readers = [("boss", 1), ("li", 1)];
+    let settings = keys.settings("", &readers);
+    let open =
+        settings.replace("fields = [\"phone\", \"email\", \"birthday\", \"note\"]", "fields = []");
+    let server = crate::common::Sandbox::empty();
+    let git = |line: &str| run(command("git", server.path(), "server").args(split(line))).done();
+    git("init -q --bare -b main");
+    let boss = Repo::new("boss", &open);
+    crm_as(&boss, &keys, "", "add 张伟 --owner li --id zhang").done();
+    crm_as(&boss, &keys, "", &format!("contact add zhang Wei --phone {PHONE}")).done();
+    crm_as(&boss, &keys, "", &format!("log zhang call --note '{NOTE}'")).done();
+    crm_as(&boss, &keys, "", "log zhang call --note 'second'").done();
+    boss.commit("open").done();
+    boss.git(&format!("remote add origin {}", server.path().display())).done();
+    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
+    run(install.args(["hooks", "install", "--server", "."])).done();
+    push(&boss).done();
+    // An admin seals history; the guard has no key, and takes the admin's word.
+    boss.sandbox.write("crm.toml", &settings);
+    crm_as(&boss, &keys, "", "seal").done();
+    boss.commit("sealed").done();
+    push(&boss).done();
+    contains(&crm_as(&boss, &keys, "boss", "check --since HEAD~1").done().1, &["0 errors"]);
+    let refused = |line: &str, change: &dyn Fn(&Repo), code: &str| {
+        let li = Repo::clone_of(server.path(), "li");
+        change(&li);
+        li.commit(line).done();
+        let said = push(&li);
+        assert_ne!(said.status, 0, "{line}: {}", said.stderr);
+        contains(&said.stderr, &[code]);
+        assert!(!said.stderr.contains("in the clear"), "{}", said.stderr);
+    };
+    refused(
+        "an open note",
+        &|li| {
+            let line = "2009-12-18-9 = { kind = \"note\", note = \"in the clear\" }\n";
+            li.sandbox.write("prospects/zhang.toml", zhang(li) + line);
+        },
+        "error[not-sealed]",
+    );
+    refused(
+        "another note under the seal",
+        &|li| {
+            let text = zhang(li);
+            let notes: Vec<String> = text
+                .lines()
+                .filter(|line| line.contains("note = "))
+                .map(|line| seal_of(line, "note"))
+                .collect();
+            li.sandbox.write("prospects/zhang.toml", text.replace(&notes[0], &notes[1]));
+        },
+        "error[history-changed]",
+    );
+    refused(
+        "a stage under cover of a seal",
+        &|li| {
+            let text =
+                zhang(li).replacen("kind = \"call\", ", "kind = \"call\", stage = \"90\", ", 1);
+            li.sandbox.write("prospects/zhang.toml", text);
+        },
+        "error[history-changed]",
+    );
+    // What a rep writes with the program is sealed, and accepted; without a key, too.
+    let li = Repo::clone_of(server.path(), "li");
+    crm_as(&li, &keys, "", "log zhang meeting --note 'in confidence'").done();
+    crm_as(&li, &keys, "li", &format!("contact edit zhang Wei --phone {PHONE}1")).done();
+    li.commit("work").done();
+    push(&li).done();
+    contains(&crm_as(&li, &keys, "li", "show zhang").ok(), &["in confidence", NOTE]);
 }

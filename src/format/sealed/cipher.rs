@@ -1,9 +1,9 @@
 //! The cryptography of sealed values, all of it from two crates: `age` wraps a data key for a reader, and
 //! XChaCha20-Poly1305 seals a value with a data key, bound to its place.
 
-use super::token::KeyName;
 use crate::diag::Words;
 use crate::format::line::base32;
+use crate::value::sealed::KeyName;
 use age::secrecy::{ExposeSecret, SecretBox};
 use age::ssh::{Identity as SshIdentity, Recipient as SshRecipient};
 use age::{Decryptor, Encryptor, Identity, Recipient, x25519};

@@ -4,12 +4,12 @@
 
 use super::cipher::{DataKey, random_name};
 use super::keys::{FileKeys, Sealing, WrappedKeys};
-use super::open::{may_be_sealed, opened_at, value_of};
+use super::open::{opened_at, value_of};
 use super::places::{SealablePlace, places, replaced};
-use super::token::{KeyName, parts, written};
 use crate::diag::Words;
 use crate::format::line::quoted;
 use crate::model::privacy::VEIL;
+use crate::value::sealed::{KeyName, parts, written};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -56,7 +56,7 @@ impl Unsealable {
 /// How far a text is brought to the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// What a command writes: new values are sealed, old ones are left as they are.
+    /// What a command writes: new values are sealed; those that were there are left as they are, open ones too.
     New,
     /// All: keys fit the readers, and values their level.
     Whole,
@@ -81,12 +81,11 @@ impl Sealing {
             lines: (0, 0),
         };
         let Some(all) = places(after) else { return Ok(unchanged()) };
-        let old = before.filter(|before| may_be_sealed(before) || before.contains(VEIL));
-        let old = old.and_then(places).unwrap_or_default();
+        let old = before.and_then(places).unwrap_or_default();
         let mut work = Work::of(self, after, &all, old);
         for place in &all {
             match &place.sealed {
-                None => work.open_value(place)?,
+                None => work.open_value(place, extent)?,
                 Some(sealed) => work.sealed_value(place, sealed, extent)?,
             }
         }
@@ -151,13 +150,17 @@ impl<'s> Work<'s> {
     }
 
     /// A value that is open.
-    fn open_value(&mut self, place: &SealablePlace) -> Result<(), Unsealable> {
+    fn open_value(&mut self, place: &SealablePlace, extent: Extent) -> Result<(), Unsealable> {
         let was = self.old.iter().find(|old| old.way == place.way);
         let is_veil = place.value.contains(&quoted(VEIL));
         if is_veil && was.is_none_or(|was| was.value != place.value) {
             return Err(Unsealable::Veiled(place.way[1..].join(" ")));
         }
         let Some(level) = self.sealing.privacy.level(&place.field) else { return Ok(()) };
+        // What was open before is history, which not everybody may change.
+        if extent == Extent::New && was.is_some_and(|was| was.value == place.value) {
+            return Ok(());
+        }
         // The value may be what the file has sealed: then those bytes stay.
         let kept = was.and_then(|was| {
             let sealed = was.sealed.as_deref()?;

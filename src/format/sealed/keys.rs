@@ -1,10 +1,10 @@
 //! The data keys of one file: the lines of wrapped keys, and those that a user's own keys unwrap.
 
 use super::cipher::{DataKey, OwnKey, PublicKey};
-use super::token::KeyName;
 use crate::format::line::{bare_or_quoted, base32, newline_of, quoted};
 use crate::model::privacy::Privacy;
 use crate::value::hash::StableHasher;
+use crate::value::sealed::KeyName;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;

@@ -1,17 +1,17 @@
 //! What a merge and a comparison need to know of sealed values, which they never open.
 
 use super::keys::{SEALED, WrappedKeys};
-use super::open::may_be_sealed;
+use super::open::has_seals;
 use super::places::{places, replaced};
-use super::token::{KeyName, parts};
 use crate::format::line::quoted;
 use crate::model::privacy::VEIL;
+use crate::value::sealed::{KeyName, parts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A merged text with the key of every value in it: a side that took a key off did not know the values that the other
 /// side sealed with it.
 pub fn with_keys_of(merged: String, sides: [&str; 2]) -> String {
-    if !may_be_sealed(&merged) {
+    if !has_seals(&merged) {
         return merged;
     }
     let all = places(&merged).unwrap_or_default();
@@ -60,7 +60,7 @@ pub fn veiled(earlier: &str, later: &str) -> (String, String) {
 
 /// Do two values of one entry, as written, differ in sealed values only? Each is an inline table.
 pub fn differ_in_seals_only(one: &str, other: &str) -> bool {
-    if !may_be_sealed(one) || !may_be_sealed(other) {
+    if !has_seals(one) || !has_seals(other) {
         return false;
     }
     let file = |entry: &str| format!("[events]\n2009-01-01 = {entry}\n");

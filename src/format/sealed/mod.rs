@@ -11,4 +11,3 @@ pub mod keys;
 pub mod merge;
 pub mod open;
 pub mod places;
-pub mod token;

@@ -2,11 +2,11 @@
 
 use super::keys::{FileKeys, Sealing};
 use super::places::{SealablePlace, is_a_value, places, replaced};
-use super::token::{BEGIN, parts};
+use crate::value::sealed::{BEGIN, parts};
 use std::borrow::Cow;
 
-/// May a text have a sealed value?
-pub fn may_be_sealed(text: &str) -> bool {
+/// May a text have sealed values?
+pub fn has_seals(text: &str) -> bool {
     text.contains(BEGIN)
 }
 
@@ -25,7 +25,7 @@ pub fn opened_at(keys: &FileKeys, place: &SealablePlace, sealed: &str) -> Option
 impl Sealing {
     /// A text with every value opened that an own key opens; the others stay as they are.
     pub fn opened<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.own.is_empty() || !may_be_sealed(text) {
+        if self.own.is_empty() || !has_seals(text) {
             return Cow::Borrowed(text);
         }
         let Some(mut all) = places(text) else { return Cow::Borrowed(text) };

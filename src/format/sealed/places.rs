@@ -1,7 +1,8 @@
 //! The places of a prospect's file that may hold sealed values: facts, fields of people, and of entries.
 
-use super::token::is_sealed;
+use crate::diag::{Code, Diagnostic};
 use crate::format::tree::{TomlTable, TomlValue};
+use crate::value::sealed::is_sealed;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
@@ -100,6 +101,16 @@ pub fn is_a_value(text: &str) -> bool {
             let inner = table.get_ref().get("x").and_then(|x| x.get_ref().as_table());
             inner.is_some_and(|inner| inner.len() == 2)
         })
+}
+
+/// That an open text is where a sealed one must be.
+pub fn open_text(at: &SealablePlace) -> Diagnostic {
+    let way = at.way[1..].join(" ");
+    let message = words!("`{way}` must be sealed, and is open", "`{way}` 须加密，现为明文");
+    Diagnostic::new(Code::NotSealed, message).help(words!(
+        "crm seal seals what is open; no key is needed for that",
+        "crm seal 会加密明文；这不需要密钥"
+    ))
 }
 
 /// A text with new pieces at some spans, which do not overlap.
