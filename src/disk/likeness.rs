@@ -2,6 +2,7 @@
 
 use crate::disk::file::read_text;
 use crate::disk::ledger::Ledger;
+use crate::model::privacy::VEIL;
 use crate::model::prospect::Prospect;
 use crate::value::id::{fold, folded};
 use crate::value::namesake::{namesake, squeezed};
@@ -52,7 +53,11 @@ impl Needles {
             company: namesake(prospect.company.as_deref().unwrap_or("")),
             is_customer: prospect.is_customer,
             phones: contacts().filter_map(|c| c.phone.as_deref()).filter_map(phone).collect(),
-            emails: contacts().filter_map(|c| c.email.as_deref()).map(fold).collect(),
+            // Sealed addresses look alike, and are not.
+            emails: contacts()
+                .filter_map(|c| c.email.as_deref().filter(|email| *email != VEIL))
+                .map(fold)
+                .collect(),
         }
     }
 

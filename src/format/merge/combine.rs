@@ -1,6 +1,6 @@
 //! The merge itself: section by section, key by key.
 
-use super::document::{BOM, Document, DocumentEntry, Line, Section};
+use super::document::{BOM, Document, DocumentEntry, Line, READERS, Section};
 use super::lines::{MergedValue, change, either, merge_comment, merge_lines};
 use super::markers::Markers;
 use super::order::Lists;
@@ -14,9 +14,6 @@ use crate::model::event::EventKey;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
-
-/// The list of the readers of sealed values, each known by its rep.
-pub(super) const READERS: &str = "privacy.reader";
 
 /// Lists of tables of the settings whose order has no meaning.
 pub(super) const UNORDERED: [&str; 3] = ["rep", "campaign", READERS];

@@ -2,13 +2,15 @@
 //! comments and blank lines above each. Put together again the parts are the text, byte for byte.
 
 use super::Unclear;
-use super::combine::READERS;
 use crate::diag::Place;
 use crate::format::tree::parse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use toml::de::{DeTable, DeValue};
 use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
+
+/// The list of the readers of sealed values in the settings, each known by its rep.
+pub const READERS: &str = "privacy.reader";
 
 /// The mark at the beginning of some UTF-8 files.
 pub const BOM: char = '\u{feff}';

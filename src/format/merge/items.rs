@@ -2,7 +2,7 @@
 //! order of lines are no items.
 
 use super::FileKind;
-use super::combine::READERS;
+use super::document::READERS;
 use crate::format::content::{canonical, canonical_items};
 use crate::format::tree::{TomlTable, TomlValue};
 use std::collections::BTreeMap;
