@@ -54,8 +54,8 @@ fn events(record: &Record, book: &Book) -> Vec<CalendarEvent> {
         None => prospect.name.to_string(),
     };
     let owner = state.owner.as_deref().map(|owner| rep_name(settings, owner));
-    let phones = prospect.contacts.iter().filter_map(|contact| contact.phone.as_deref());
-    let phone = phones.filter(|phone| *phone != VEIL).next();
+    let mut phones = prospect.contacts.iter().filter_map(|contact| contact.phone.as_deref());
+    let phone = phones.find(|phone| *phone != VEIL);
     let about = [Some(&*prospect.id), owner, phone];
     let description = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let event = |what: &str, at: Moment, title: &str| CalendarEvent {

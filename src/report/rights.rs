@@ -25,8 +25,8 @@ struct Held {
 impl Held {
     fn of(rep: &Rep, settings: &Settings) -> Held {
         let led = settings.reps.iter().filter(|other| leads(settings, &rep.id, &other.id));
-        let readers = settings.privacy.iter().flat_map(|privacy| &privacy.readers);
-        let reader = readers.filter(|reader| reader.rep == rep.id).last();
+        let readers = settings.privacy.as_deref().map_or(&[][..], |privacy| &privacy.readers);
+        let reader = readers.iter().find(|reader| reader.rep == rep.id);
         let print = |key: &str| PublicKey::parse(key).map(|key| fingerprint(&key.to_string()));
         Held {
             admin: rep.admin,
