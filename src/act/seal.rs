@@ -48,6 +48,9 @@ pub fn seal(session: &Session, paths: &[PathBuf]) -> Result<Done, Failure> {
     if !problems.is_empty() {
         return Err(Failure(problems));
     }
+    if said.is_empty() && doubts.is_empty() {
+        said.push(words!("everything is sealed as the settings demand", "均已按设置加密"));
+    }
     if session.is_dry() {
         return Ok(Done { said, doubts, ..Done::default() });
     }
@@ -69,9 +72,6 @@ pub fn seal(session: &Session, paths: &[PathBuf]) -> Result<Done, Failure> {
         let found = Diagnostic::new(Code::NotSealed, message);
         Diagnostic { severity: Severity::Warning, ..found }
     }));
-    if said.is_empty() && doubts.is_empty() {
-        said.push(words!("everything is sealed as the settings demand", "均已按设置加密"));
-    }
     Ok(Done { said, doubts, ..Done::default() })
 }
 

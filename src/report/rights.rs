@@ -37,7 +37,7 @@ impl Held {
 
     /// The prospects and tallies that the rep may change.
     fn writes(&self, lang: Lang) -> String {
-        let own = lang.pick("own, and those of nobody", "自己的，以及无人负责的");
+        let own = lang.pick("own, and the pool's", "自己的和公海的");
         match (self.admin, self.leads.is_empty()) {
             (true, _) => lang.pick("all", "全部").to_owned(),
             (false, true) => own.to_owned(),

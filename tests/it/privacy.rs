@@ -576,7 +576,7 @@ fn rights_by_rep_and_by_path_with_their_changes() {
         &rows,
         &["rep,writes,administers,reads,key-print,since,changed-by", "boss,all,true,2,"],
     );
-    contains(&rows, &["\"own, and those of nobody\",false,1,", "2009-12-18,boss"]);
+    contains(&rows, &["\"own, and the pool's\",false,1,", "2009-12-18,boss"]);
     let reviewed = "reviewed = 2009-12-18\nreview_days = 90\n";
     repo.sandbox.write("crm.toml", keys.settings(reviewed, &[("boss", 2), ("li", 1)]));
     assert_eq!(rights("rights -f csv --table changes").lines().count(), 1);
