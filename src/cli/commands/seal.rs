@@ -7,9 +7,9 @@ use crate::diag::Failure;
 use crate::disk::find::find;
 use clap::Args;
 
-/// Seal private fields as [privacy] demands: open values, readers who came, readers who are gone
+/// Seal private fields as the settings demand: open values, readers who came, readers who are gone
 ///
-/// 按 [privacy] 加密隐私字段：明文、新增的读者、撤去的读者
+/// 按设置加密隐私字段：明文、新增的读者、撤去的读者
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm seal -n\n  crm seal\n  crm seal zhang")]
 pub struct Seal {
