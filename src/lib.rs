@@ -14,7 +14,7 @@
 //!   An event is the thing, an entry is the act of writing one.
 //! - **fact**: a key at the top of a prospect's file; it has no date.
 //! - **rep** (业务员): a person who sells. **owner** (负责人): the rep a prospect belongs to; nobody's are in the
-//!   **pool** (客户池, 公海).
+//!   **pool** (公海).
 //! - **pipeline**, **board** (看板): the columns a prospect moves through. **stage**, **column** (栏): one of them;
 //!   stage in files and code, column in words for people. **outcome**: a stage is open, won or lost.
 //! - **criterion** (标准): a named condition that a column requires: *attested* by a person, or *computed*.

@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::file::id_of;
 use crate::disk::find::new_path;
 use crate::disk::ledger::Ledger;
-use crate::disk::likeness::{Likeness, alike};
+use crate::disk::likeness::alike;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
@@ -150,7 +150,7 @@ pub(super) fn free_id(
             words!("no id can be made from `{name}`", "无法由 `{name}` 生成编号"),
         )
         .typed()
-        .help(words!("choose one: --id ID", "请指定：--id ID")));
+        .help(words!("choose one: --id ID", "请指定：--id 编号")));
     }
     let numbered = (2u32..).map(|n| format!("{slug}-{n}"));
     let mut candidates = std::iter::once(slug.clone()).chain(numbered);
@@ -169,12 +169,8 @@ pub(super) fn refuse_alike(
     };
     let Prospect { id, name, .. } = first;
     let message = Words::each(|lang| {
-        let same = match likeness {
-            Likeness::Name if first.is_customer => lang.pick("name", "名称"),
-            Likeness::Name => lang.pick("name and company", "名称和公司"),
-            Likeness::Phone => lang.pick("telephone", "电话"),
-            Likeness::Email => lang.pick("e-mail", "邮箱"),
-        };
+        let same = likeness.words(first.is_customer);
+        let same = same.get(lang);
         words!("`{id}` ({name}) has the same {same}", "`{id}`（{name}）的{same}相同")
             .get(lang)
             .to_owned()

@@ -69,7 +69,7 @@ fn entry(
         );
         return Err(Diagnostic::new(Code::BadArgument, message).help(words!(
             "to leave the board: crm lose {id} --reason TEXT",
-            "退出看板：crm lose {id} --reason TEXT"
+            "退出看板：crm lose {id} --reason 原因"
         )));
     }
     if to == record.state.stage {
@@ -81,7 +81,7 @@ fn entry(
             words!("{named} is at `{here}`, beyond `{to}`", "{named} 在 `{here}`，已过 `{to}`");
         let help = words!(
             "to fall back: crm back {id} {to} --reason TEXT",
-            "退回：crm back {id} {to} --reason TEXT"
+            "退回：crm back {id} {to} --reason 原因"
         );
         return Err(Diagnostic::new(Code::BadArgument, message).help(help));
     }
@@ -162,9 +162,11 @@ fn mend(id: &str, stage: &str, event: &Event, requirements: &[Status]) -> Vec<Wo
         options.insert(0, format!("--confirm {}", confirm.join(",")));
     }
     if again {
-        let command = format!("crm advance {id} {stage} {}", options.join(" "));
-        let command = command.trim_end();
-        first.push(words!("when it is so: {command}", "属实时：{command}"));
+        let command = Words::command(options.join(" ").trim_end());
+        let line =
+            |options: &str| format!("crm advance {id} {stage} {options}").trim_end().to_owned();
+        let (en, zh) = (line(command.en()), line(command.zh()));
+        first.push(words!("when it is so: {en}", "属实时：{zh}"));
     }
     first
 }

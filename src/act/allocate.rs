@@ -90,7 +90,7 @@ pub(super) fn plan_table(allocated: &Allocated, lang: Lang) -> Table {
     };
     let mut columns = vec![
         column("id", Kind::Id, lang),
-        column("name", Kind::Text, lang).optional(),
+        column("name", Kind::Text, lang).optional(2),
         column("rep", Kind::Text, lang),
         column("score", Kind::Number, lang),
         column("runner-up", Kind::Text, lang),
@@ -344,7 +344,7 @@ pub fn why(path: &Path, allocated: &Allocated, book: &Book) -> Result<Sheet, Dia
     columns.extend([
         column("load-points", Kind::Number, lang),
         column("score", Kind::Number, lang),
-        column("why", Kind::Text, lang).optional(),
+        column("why", Kind::Text, lang).optional(2),
         column("barrier", Kind::Text, lang),
     ]);
     let prospect = &allocation.prospects[position].prospect;

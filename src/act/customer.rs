@@ -99,7 +99,7 @@ fn refuse_board(customer: &Prospect) -> Result<(), Diagnostic> {
     Err(match key {
         "account" => refused.help(words!(
             "a customer of a group names it with --parent ID",
-            "集团下属的客户请用 --parent ID"
+            "集团下属的客户请用 --parent 编号"
         )),
         _ => refused.help(words!("a customer's file has no board", "客户文件没有看板")),
     })

@@ -6,10 +6,12 @@
 //! the file that stays goes on counting as one.
 
 use super::change::{insert, insert_keyed, not_read_back, reads_back, with_facts};
+use super::join_note::{day_key, join_note};
 use super::references::references;
 use super::session::{Done, Session};
 use super::target::Target;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Words, counted};
+use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::write::FileChange;
 use crate::format::append::append;
 use crate::format::content::written_entries;
@@ -43,60 +45,15 @@ pub fn join(
     changed: &Event,
 ) -> Result<Done, Failure> {
     let ledger = session.ledger;
-    let settings = &ledger.settings;
-    let lang = session.written_lang();
-    let records = (record(keep, settings)?, record(other, settings)?);
-    let (kept, gone) = (&records.0, &records.1);
-    may_be_one(kept, gone, settings)?;
-    let parts = Parts::of(kept, gone, settings)?;
-
-    let mut wanted = gone.prospect.clone();
-    (wanted.account, wanted.pipeline) = (None, None);
-    wanted.profile_mut().parent = None;
-    let facts = missing(&keep.loaded.prospect, &kept.prospect, &wanted, settings);
-    let loaded = with_facts(ledger, &keep.loaded, &facts)?;
-    let mut prospect = loaded.prospect.clone();
-    let mut lines = Vec::new();
-    let written = written_entries(&ledger.opened(&other.loaded.text));
-    let keys = Keys::of(&keep.loaded.prospect.events, &other.loaded.prospect.id);
-    for event in &other.loaded.prospect.events {
-        let (key, came) = (bare_or_quoted(&keys.of_key(&event.key.text)), keys.renamed(event));
-        // As it is written, unless it names another entry now.
-        lines.push(match written.get(&*event.key.text) {
-            Some(body) if came.event == event.event => format!("{key} = {body}"),
-            _ => event_line(&came),
-        });
-        insert_keyed(&mut prospect, came);
-    }
-    let mut add = |event: Event| lines.push(event_line(insert(&mut prospect, event)));
-    for Quieted { is_ours, key, date, copy } in parts.quieted(&other.loaded.prospect) {
-        let reason = match lang {
-            Lang::Zh => format!("与 {} 合并", other.id()),
-            Lang::En | Lang::Machine => format!("joined with {}", other.id()),
-        };
-        add(Event {
-            event: Some(if is_ours { key } else { keys.of_key(&key) }),
-            reason: Some(reason.as_str().into()),
-            by: note.by.clone(),
-            ..Event::new(day_key(date), EventKind::Retracted)
-        });
-        copy.into_iter().for_each(&mut add);
-    }
-    let text = match lang {
-        Lang::Zh => format!("与 {} 合并为一个文件", other.named()),
-        Lang::En | Lang::Machine => {
-            format!("joined with {}, which was a file of its own", other.named())
-        }
-    };
-    let said = note.note.as_deref().map_or(text.clone(), |more| format!("{text}: {more}"));
-    add(Event { note: Some(said.as_str().into()), ..note.clone() });
-
-    let shown = ledger.show(&prospect.path);
-    let after = append(&loaded.text, "events", &lines, &Place::file(&shown))?;
-    if !reads_back(ledger, &prospect, &after) {
+    let joined = Joined::of(ledger, keep, other, note, session.written_lang())?;
+    let (kept, gone) = (&joined.kept, &joined.gone);
+    let shown = ledger.show(&joined.prospect.path);
+    let after = append(&joined.facts.text, "events", &joined.lines, &Place::file(&shown))?;
+    if !reads_back(ledger, &joined.prospect, &after) {
         return Err(not_read_back(&shown).into());
     }
-    breaks_no_rule(settings, &keep.loaded.prospect, &other.loaded.prospect, &prospect)?;
+    let settings = &ledger.settings;
+    breaks_no_rule(settings, &keep.loaded.prospect, &other.loaded.prospect, &joined.prospect)?;
     let change = |target: &Target, after| FileChange {
         path: target.loaded.prospect.path.clone(),
         before: Some(target.loaded.text.clone()),
@@ -128,7 +85,82 @@ pub fn join(
     Ok(Done { said, differences, doubts: session.doubts([], None), ..Done::default() })
 }
 
-fn record(target: &Target, settings: &Settings) -> Result<Record, Diagnostic> {
+/// The file that stays, as a join makes it.
+pub(super) struct Joined {
+    /// The prospect or customer with the entries and people of both.
+    pub prospect: Prospect,
+    /// The file that stays with the facts and people of the other one, and without its entries.
+    pub facts: Loaded,
+    /// The keys of the entries that come from the other file, and of those that the join writes.
+    pub keys: BTreeSet<Text>,
+    /// The lines of these entries.
+    lines: Vec<String>,
+    /// Both records before.
+    kept: Record,
+    gone: Record,
+}
+
+impl Joined {
+    /// Joins two files that may be one; `note` is the draft of the entry that says so, `lang` the language of reasons.
+    ///
+    /// # Errors
+    /// Fails if they cannot be one.
+    pub fn of(
+        ledger: &Ledger,
+        keep: &Target,
+        other: &Target,
+        note: &Event,
+        lang: Lang,
+    ) -> Result<Joined, Failure> {
+        let settings = &ledger.settings;
+        let (kept, gone) = (record(keep, settings)?, record(other, settings)?);
+        may_be_one(&kept, &gone, settings)?;
+        let parts = Parts::of(&kept, &gone, settings)?;
+        let mut wanted = gone.prospect.clone();
+        (wanted.account, wanted.pipeline) = (None, None);
+        wanted.profile_mut().parent = None;
+        let facts = missing(&keep.loaded.prospect, &kept.prospect, &wanted, settings);
+        let facts = with_facts(ledger, &keep.loaded, &facts)?;
+        let mut prospect = facts.prospect.clone();
+        let (mut lines, mut added) = (Vec::new(), BTreeSet::new());
+        let written = written_entries(&ledger.opened(&other.loaded.text));
+        let keys = Keys::of(&keep.loaded.prospect.events, &other.loaded.prospect.id);
+        for event in &other.loaded.prospect.events {
+            let (key, came) = (bare_or_quoted(&keys.of_key(&event.key.text)), keys.renamed(event));
+            // As it is written, unless it names another entry now.
+            lines.push(match written.get(&*event.key.text) {
+                Some(body) if came.event == event.event => format!("{key} = {body}"),
+                _ => event_line(&came),
+            });
+            added.insert(came.key.text.clone());
+            insert_keyed(&mut prospect, came);
+        }
+        let mut add = |event: Event| {
+            let event = insert(&mut prospect, event);
+            added.insert(event.key.text.clone());
+            lines.push(event_line(event));
+        };
+        for Quieted { is_ours, key, date, copy } in parts.quieted(&other.loaded.prospect) {
+            let reason = match lang {
+                Lang::Zh => format!("与 {} 合并", other.id()),
+                Lang::En | Lang::Machine => format!("joined with {}", other.id()),
+            };
+            add(Event {
+                event: Some(if is_ours { key } else { keys.of_key(&key) }),
+                reason: Some(reason.as_str().into()),
+                by: note.by.clone(),
+                ..Event::new(day_key(date), EventKind::Retracted)
+            });
+            copy.into_iter().for_each(&mut add);
+        }
+        let text = join_note(&other.named(), lang);
+        let said = note.note.as_deref().map_or(text.clone(), |more| format!("{text}: {more}"));
+        add(Event { note: Some(said.as_str().into()), ..note.clone() });
+        Ok(Joined { prospect, facts, keys: added, lines, kept, gone })
+    }
+}
+
+pub(super) fn record(target: &Target, settings: &Settings) -> Result<Record, Diagnostic> {
     replay(target.loaded.prospect.clone(), settings, Date::MAX).ok_or_else(|| {
         let named = target.named();
         Diagnostic::new(Code::CannotJoin, words!("{named} has no entry", "{named} 没有任何记录"))
@@ -181,7 +213,7 @@ fn may_be_one(kept: &Record, gone: &Record, settings: &Settings) -> Result<(), D
         ))
         .help(words!(
             "if it was entered twice, retract one of them: crm undo {} EVENT",
-            "若是重复录入，请撤销其一：crm undo {} 记录",
+            "若是重复录入，请撤回其一：crm undo {} 记录",
             b.id
         )));
     }
@@ -398,10 +430,6 @@ impl Parts {
     }
 }
 
-fn day_key(date: Date) -> EventKey {
-    EventKey { date, n: 0, text: date.to_string().into() }
-}
-
 /// Does the entry say nothing: a note without words, and nothing else?
 fn is_bare(event: &Event) -> bool {
     let nothing = Event {
@@ -440,7 +468,7 @@ impl<'k> Keys<'k> {
 }
 
 /// Fails if the joined journal breaks a rule that neither file broke.
-fn breaks_no_rule(
+pub(super) fn breaks_no_rule(
     settings: &Settings,
     kept: &Prospect,
     other: &Prospect,

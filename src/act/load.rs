@@ -1,6 +1,6 @@
 //! The load of a team before and after a plan.
 
-use crate::report::allocation::utilisation;
+use crate::report::allocation::{named_once, utilisation};
 use crate::rules::replay::care::Care;
 use crate::rules::team::Member;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Table};
@@ -49,5 +49,7 @@ pub(super) fn load_table(loads: &[MemberLoad], only_gives: bool, care: Care, lan
     ];
     columns.extend(only_gives.then(|| column("given", Kind::Number, lang)));
     columns.extend(["after", "capacity", "utilisation"].map(|id| column(id, Kind::Number, lang)));
-    Table { id: id.into(), title: title.into(), columns, rows: rows.collect(), ..Table::default() }
+    let rows = rows.collect();
+    let table = Table { id: id.into(), title: title.into(), columns, rows, ..Table::default() };
+    named_once(table, lang)
 }

@@ -5,13 +5,14 @@ use super::session::{Done, Session};
 use super::target::{Entry, Target, entries, knows_criteria, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
+use crate::model::kind::KINDS;
 use crate::report::Request;
 use crate::rules::query::Query;
 use crate::rules::replay::cases::Tickets;
 use crate::rules::replay::state::Record;
 use crate::rules::service::collect::JointCases;
 use crate::rules::service::journal::{begins, is_about_case};
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use crate::value::text::Text;
 
 /// Records an event for prospects. A reason to `force` overrides that its new owner may not have them.

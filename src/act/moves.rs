@@ -93,7 +93,7 @@ pub fn reason_to_lose<'r>(
     }
     let diagnostic =
         Diagnostic::new(Code::LostWithoutReason, words!("a reason is required", "必须说明原因"))
-            .help(words!("add --reason TEXT", "请加上 --reason TEXT"));
+            .help(words!("add --reason TEXT", "请加上 --reason 原因"));
     let codes = session.ledger.settings.reasons.iter().map(|(code, _)| &**code);
     let codes = codes.collect::<Vec<_>>().join(", ");
     Err(if codes.is_empty() {
@@ -174,6 +174,6 @@ fn not_ended(target: &Target, here: &str) -> Diagnostic {
     );
     Diagnostic::new(Code::BadArgument, message).help(words!(
         "to begin again at the first column: crm back {id} --reason TEXT",
-        "从第一栏重新开始：crm back {id} --reason TEXT"
+        "从第一栏重新开始：crm back {id} --reason 原因"
     ))
 }

@@ -4,7 +4,6 @@ use crate::diag::{Code, Diagnostic, Words, suggest};
 use crate::git::program::Git;
 use crate::model::kind::Counts;
 use crate::model::settings::Settings;
-use crate::table::terms::KINDS;
 use crate::value::text::Text;
 use std::path::Path;
 
@@ -59,7 +58,7 @@ pub fn criterion(settings: &Settings, name: &str, confirm: bool) -> Result<Text,
 /// # Errors
 /// Fails with the nearest name.
 pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnostic> {
-    settings.kinds.named(name, KINDS).map_err(|several| {
+    settings.kinds.named(name).map_err(|several| {
         let message = words!("no kind of event `{name}`", "没有记录类型 `{name}`");
         let unknown = Diagnostic::new(Code::UnknownKind, message).typed();
         if !several.is_empty() {

@@ -30,7 +30,7 @@ pub fn assign(
         )
         .help(words!(
             "back to the pool is: crm release ID --reason …",
-            "放回公海：crm release ID --reason …"
+            "放回公海：crm release 编号 --reason …"
         ))
         .into());
     }
@@ -77,7 +77,7 @@ pub fn claim(
         )
         .help(words!(
             "name the rep that claims: --by REP, or set CRM_USER",
-            "写出认领的业务员：--by REP，或设置 CRM_USER"
+            "写出领取的业务员：--by 业务员，或设置 CRM_USER"
         ))
         .into());
     };
@@ -131,6 +131,6 @@ fn not_open(target: &Target, here: &str) -> Diagnostic {
     );
     Diagnostic::new(Code::NotInPool, message).help(words!(
         "to give it to another rep: crm assign {id} --to REP",
-        "交给其他业务员：crm assign {id} --to REP"
+        "交给其他业务员：crm assign {id} --to 业务员"
     ))
 }

@@ -2,9 +2,11 @@
 
 use super::load::{MemberLoad, load_table};
 use super::proposal::Proposed;
+use crate::model::settings::Settings;
 use crate::plan::rebalance::{Rebalance as Plan, Stays};
 use crate::report::allocation::fairness;
 use crate::report::breakdown::stage_cell;
+use crate::report::figures::called;
 use crate::rules::book::Book;
 use crate::rules::replay::care::Care;
 use crate::rules::team::fairness::{Loads, capacities};
@@ -50,7 +52,7 @@ pub fn sheet(plans: &[Plan; 2], book: &Book, applied: bool) -> Sheet {
             column("id", Kind::Id, lang),
             column("name", Kind::Text, lang),
             column("stage", Kind::Text, lang),
-            column("last-entry", Kind::Date, lang).optional(),
+            column("last-entry", Kind::Date, lang).optional(2),
             column("from-rep", Kind::Text, lang),
             column("to-rep", Kind::Text, lang),
         ],
@@ -91,7 +93,7 @@ pub fn sheet(plans: &[Plan; 2], book: &Book, applied: bool) -> Sheet {
         title: lang.pick("Rebalancing", "负荷平衡").into(),
         about,
         tables,
-        notes: notes(plans, lang, applied),
+        notes: notes(plans, &book.settings, applied),
         ..Sheet::default()
     }
 }
@@ -114,7 +116,8 @@ fn load(plan: &Plan, lang: Lang) -> Table {
     load_table(&loads.collect::<Vec<_>>(), false, plan.care, lang)
 }
 
-fn notes(plans: &[Plan; 2], lang: Lang, applied: bool) -> Vec<String> {
+fn notes(plans: &[Plan; 2], settings: &Settings, applied: bool) -> Vec<String> {
+    let lang = settings.language;
     let mut notes = Vec::new();
     if plans.iter().all(|plan| plan.outside().is_empty()) {
         notes.push(lang.pick("every rep is within the tolerance", "所有人都在容差之内").to_owned());
@@ -130,7 +133,8 @@ fn notes(plans: &[Plan; 2], lang: Lang, applied: bool) -> Vec<String> {
             let names = outside.iter().map(|place| {
                 let (low, high) = plan.bands[*place].unwrap_or_default();
                 let held = plan.loads[1].held(plan.care)[*place];
-                format!("{} ({held}, {low}-{high})", plan.team.members[*place].rep.id)
+                let name = called(&plan.team.members[*place].rep.id, settings);
+                format!("{name} ({held}, {low}-{high})")
             });
             notes.push(format!(
                 "{of}{}: {}",

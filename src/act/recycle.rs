@@ -29,7 +29,7 @@ pub fn sheet(recycled: &[Recycled], book: &Book) -> Sheet {
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("stage", Kind::Text, lang).optional(),
+        column("stage", Kind::Text, lang).optional(2),
         column("owner", Kind::Text, lang),
         column("date", Kind::Date, lang),
         column("reason", Kind::Text, lang),

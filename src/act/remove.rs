@@ -3,9 +3,10 @@
 use super::references::references;
 use super::session::{Done, Session};
 use super::target::Target;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, Severity, counted};
 use crate::disk::write::FileChange;
-use crate::git::index::is_committed;
+use crate::format::content::content;
+use crate::git::index::{is_committed, text_at};
 
 /// How many files a message names.
 const NAMED: usize = 10;
@@ -53,7 +54,29 @@ pub fn remove(session: &Session, targets: &[Target], force: bool) -> Result<Done
             }
         }));
     }
-    Ok(Done { said, differences, doubts: session.doubts([], None), ..Done::default() })
+    let lost = targets.iter().filter_map(|target| is_lost(session, target));
+    let mut doubts: Vec<Diagnostic> = lost.collect();
+    doubts.extend(session.doubts([], None));
+    Ok(Done { said, differences, doubts, ..Done::default() })
+}
+
+/// That history shrinks with a file whose entries the last commit has: neither hook nor guard accepts that.
+fn is_lost(session: &Session, target: &Target) -> Option<Diagnostic> {
+    let committed = text_at(&session.ledger.root, "HEAD", &target.loaded.prospect.path)?;
+    let n = content(&committed).0.events.len();
+    if n == 0 {
+        return None;
+    }
+    let (named, entries) = (target.named(), counted(n, "entry", "entries"));
+    let message = words!(
+        "{named}: the last commit has its {entries}, and history only grows: hooks and guard refuse a commit without them",
+        "{named}：其 {n} 条记录已提交，而历史只增不减：钩子和守卫会拒绝没有它们的提交"
+    );
+    let warning = Diagnostic::new(Code::HistoryLost, message).help(words!(
+        "if it should never have been: git commit --no-verify, and an admin pushes with git push -o force=REASON",
+        "若确属误建：git commit --no-verify，并由管理员用 git push -o force=理由 推送"
+    ));
+    Some(Diagnostic { severity: Severity::Warning, ..warning })
 }
 
 fn is_named(target: &Target, ids: &[&str]) -> Diagnostic {

@@ -70,7 +70,7 @@ pub fn rename(
 }
 
 /// The file of the new id: in the folder of the old one, or in the one of 1,024 that is the new id's.
-fn new_place(path: &Path, old: &str, new: &str) -> PathBuf {
+pub fn new_place(path: &Path, old: &str, new: &str) -> PathBuf {
     let file = format!("{new}.toml");
     let folder = path.parent().unwrap_or(Path::new(""));
     if folder.file_name() == Some(OsStr::new(&fan_out_folder(old))) {

@@ -1,6 +1,7 @@
 //! A session: from a draft to an event, checked by the rules, appended, read back, and committed - all or nothing.
 
 use super::change::{changed, insert, unified};
+use super::commit::{Commit, CommitWish, Committed, message};
 use super::names::{criterion, rep, rep_of_git};
 use super::target::{Entry, Target, not_yet};
 use super::written::Written;
@@ -46,9 +47,14 @@ pub trait Face {
     /// # Errors
     /// Fails if the output cannot be written; then the ledger is not written either.
     fn writing_begins(&self) -> Result<(), Failure>;
-    /// Is told that the ledger has been written: an output that cannot be shown from here on is no failure of the
-    /// command.
-    fn writing_ended(&self);
+    /// Is told that the ledger has been written, and whether git has a commit of that: an output that cannot be shown
+    /// from here on is no failure of the command.
+    fn writing_ended(&self, committed: Option<Committed>);
+    /// The wish that what is written be committed, if there is one.
+    ///
+    /// # Errors
+    /// Fails if the ledger, whose settings may have the wish, cannot be read.
+    fn commits(&self) -> Result<Option<CommitWish>, Failure>;
 }
 
 /// A command that is about to write: the ledger, and its lock unless it is a dry run.
@@ -57,6 +63,8 @@ pub struct Session<'a> {
     /// The ledger.
     pub ledger: &'a Ledger,
     writer: Option<Writer>,
+    /// What is written is committed.
+    commit: Option<Commit>,
 }
 
 /// The result of a session.
@@ -76,15 +84,30 @@ impl<'a> Session<'a> {
     /// Opens the ledger for writing. A dry run needs no lock and writes nothing.
     ///
     /// # Errors
-    /// Fails if the ledger cannot be read, or another program keeps its lock.
+    /// Fails if the ledger cannot be read, another program keeps its lock, or what is written shall be committed and
+    /// cannot be.
     pub fn open(face: &'a dyn Face, dry_run: bool) -> Result<Session<'a>, Failure> {
         let ledger = face.ledger()?;
+        let wish = face.commits()?.filter(|_| !dry_run);
+        let commit = wish.map(|wish| Commit::ready(wish, ledger)).transpose()?;
         let mut writer = if dry_run { None } else { Some(Writer::open(&ledger.root)?) };
         if let Some(writer) = &mut writer {
             writer.is_for(face.command(), Deed::Did);
             writer.seals(ledger);
         }
-        Ok(Session { face, ledger, writer })
+        Ok(Session { face, ledger, writer, commit })
+    }
+
+    /// Looks, before a person types a text for files, whether what is written then can be committed, if that is wished.
+    ///
+    /// # Errors
+    /// Fails if it cannot.
+    pub fn can_commit(face: &dyn Face, files: &[PathBuf]) -> Result<(), Failure> {
+        if let Some(wish) = face.commits()? {
+            let commit = Commit::ready(wish, face.ledger()?)?;
+            commit.are_clean(files.iter().map(PathBuf::as_path))?;
+        }
+        Ok(())
     }
 
     /// The session takes back an earlier write.
@@ -250,15 +273,21 @@ impl<'a> Session<'a> {
         Ok(Done { said, written, differences, doubts })
     }
 
-    /// Writes changes as they are, all or none. On a dry run gives the difference of each.
+    /// Writes changes as they are, all or none, and commits them if that is wished. On a dry run gives the difference of
+    /// each.
     ///
     /// # Errors
-    /// Fails if a file cannot be written; nothing was written then.
+    /// Fails if a file cannot be written or not be committed; nothing was written then.
     pub fn write(&self, changes: &[FileChange]) -> Result<Vec<String>, Failure> {
         if let Some(writer) = &self.writer {
-            self.face.writing_begins()?;
-            writer.commit(changes)?;
-            self.face.writing_ended();
+            let files: Vec<_> =
+                changes.iter().map(|change| (&*change.path, change.before.is_none())).collect();
+            let is_any = changes.iter().any(|change| change.before != change.after);
+            let commit = self.commit.as_ref().filter(|_| is_any);
+            let lang = self.written_lang();
+            let words = |_: &Commit| message(self.ledger, changes, lang, self.today());
+            let words = commit.and_then(words).unwrap_or_else(|| self.command());
+            self.carry_out(commit, &files, &words, writer, || writer.commit(changes))?;
             return Ok(Vec::new());
         }
         let seal = Seal::of(self.ledger);
@@ -271,20 +300,49 @@ impl<'a> Session<'a> {
         changes.iter().map(difference).collect()
     }
 
+    /// The command as it was typed, without the name of the program.
+    fn command(&self) -> String {
+        let command = self.face.command();
+        command.split_once(' ').map_or(command, |(_, words)| words).to_owned()
+    }
+
+    /// Writes, then commits the files, or takes the write back.
+    fn carry_out(
+        &self,
+        commit: Option<&Commit>,
+        files: &[(&Path, bool)],
+        words: &str,
+        writer: &Writer,
+        write: impl FnOnce() -> Result<(), Diagnostic>,
+    ) -> Result<(), Failure> {
+        if let Some(commit) = commit {
+            commit.are_clean(files.iter().map(|(path, _)| *path))?;
+        }
+        self.face.writing_begins()?;
+        write()?;
+        let committed = commit.map(|commit| commit.make(writer, files, words)).transpose()?;
+        self.face.writing_ended(committed);
+        Ok(())
+    }
+
     /// A batch of changes that [`Session::finish`] writes; none on a dry run.
     pub fn batch(&self) -> Option<Batch<'_>> {
         self.writer.as_ref().map(Writer::batch)
     }
 
-    /// Writes the changes of a batch, all or none.
+    /// Writes the changes of a batch, all or none, and commits them if that is wished; `words` says what they are.
     ///
     /// # Errors
-    /// Fails if a file cannot be written; nothing was written then.
-    pub fn finish(&self, batch: Batch) -> Result<(), Failure> {
-        self.face.writing_begins()?;
-        batch.commit()?;
-        self.face.writing_ended();
-        Ok(())
+    /// Fails if a file cannot be written or not be committed; nothing was written then.
+    pub fn finish(&self, batch: Batch, words: &Words) -> Result<(), Failure> {
+        let Some(writer) = &self.writer else { return Ok(()) };
+        let files: Vec<(PathBuf, bool)> =
+            batch.files().map(|(path, is_new)| (path.to_owned(), is_new)).collect();
+        let files: Vec<(&Path, bool)> =
+            files.iter().map(|(path, is_new)| (&**path, *is_new)).collect();
+        let commit = self.commit.as_ref().filter(|_| !files.is_empty());
+        let words = words.get(self.written_lang());
+        self.carry_out(commit, &files, words, writer, || batch.commit())
     }
 
     /// Doubts about valid entries, each once, and `more`; as warnings.

@@ -5,7 +5,7 @@ use super::session::{Done, Session};
 use super::target::{Entry, Target, entries, unless};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
 use crate::model::event::Event;
-use crate::model::profile::{CHANGEABLE, FactValue, Relation};
+use crate::model::profile::{FactValue, Relation, fact_word};
 use crate::value::text::Text;
 
 /// A change of a fact, as it is asked for.
@@ -132,16 +132,9 @@ fn changed(
 /// A change in words: `region east -> north`.
 fn told(name: &str, was: &FactValue, is: &FactValue, lang: Lang) -> String {
     let nothing = lang.pick("nothing", "无");
-    let words = |value: &FactValue| match value {
-        FactValue::Nothing => nothing.to_owned(),
-        FactValue::Text(text) => text.to_string(),
-        FactValue::Texts(texts) => texts.join(", "),
-        FactValue::Money(money) => money.to_string(),
-        FactValue::Date(date) => date.to_string(),
-    };
+    let words = |value: &FactValue| value.words(lang).unwrap_or_else(|| nothing.to_owned());
     let value = words(is);
-    let known = CHANGEABLE.iter().find(|row| row.0 == name);
-    let name = known.map_or(name, |(id, _, _, zh)| lang.pick(id, zh));
+    let name = fact_word(name, lang);
     match lang {
         _ if was != is => format!("{name} {} -> {value}", words(was)),
         Lang::En | Lang::Machine => format!("{name} is {value} already"),

@@ -155,7 +155,7 @@ fn it_opened(past: &Past, opened: &[&Path]) -> Diagnostic {
     );
     Diagnostic::new(Code::NothingToUndo, message).help(words!(
         "if that is meant: crm undo --force REASON",
-        "确要如此：crm undo --force 理由"
+        "确要如此：crm undo --force 原因"
     ))
 }
 

@@ -110,7 +110,7 @@ pub fn not_yet(id: &str, today: Date) -> Diagnostic {
         Code::NotFound,
         words!("`{id}` was opened after {today}", "`{id}` 在 {today} 之后才建档"),
     )
-    .help(words!("look from a later day: --as-of DATE", "请从更晚的日期看：--as-of DATE"))
+    .help(words!("look from a later day: --as-of DATE", "请从更晚的日期看：--as-of 日期"))
 }
 
 /// An entry for each target, and the refusals for those that get none.

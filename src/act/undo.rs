@@ -89,7 +89,7 @@ fn only_an_opening(target: &Target) -> Diagnostic {
     let who = target.named();
     Diagnostic::new(
         Code::NothingToUndo,
-        words!("{who} has no event to retract but its opening", "{who} 只有开户记录，没有可撤销的"),
+        words!("{who} has no event to retract but its opening", "{who} 只有建档记录，没有可撤回的"),
     )
     .help(words!(
         "to drop a prospect altogether, remove its file (git keeps it)",
@@ -101,10 +101,10 @@ fn opened_by(target: &Target, event: &Event) -> Diagnostic {
     let (who, key) = (target.named(), &event.key);
     Diagnostic::new(
         Code::NothingToUndo,
-        words!("`{key}` opened {who}: without it there is no account", "`{key}` 是 {who} 的开户记录，撤销后就没有这个客户了"),
+        words!("`{key}` opened {who}: without it there is no account", "`{key}` 是 {who} 的建档记录，撤回后就没有这个客户了"),
     )
     .help(words!(
         "to drop a prospect altogether, remove its file (git keeps it); to retract it all the same: --force REASON",
-        "要去掉整个客户，请删除其文件（git 里仍有保留）；仍要撤销请加 --force 理由"
+        "要去掉整个客户，请删除其文件（git 里仍有保留）；仍要撤回请加 --force 原因"
     ))
 }

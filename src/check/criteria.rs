@@ -37,7 +37,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                     .at(place)
                     .help(words!(
                         "record the entry it follows from: a meeting, a next date, a contract, …",
-                        "请补记相应的记录：会面、下次日期、合同等"
+                        "请补记相应的记录：见面、下次日期、合同等"
                     )),
                 ),
                 Some(_) => {}

@@ -45,7 +45,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                 .at(subject.file())
                 .help(words!(
                     "open the account: crm log {} opened --owner REP",
-                    "请建档：crm log {} opened --owner REP",
+                    "请建档：crm log {} opened --owner 业务员",
                     prospect.id
                 )),
         );

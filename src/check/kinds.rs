@@ -17,7 +17,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
                     Code::UnknownKind,
                     words!(
                         "unknown kind of event `{}`; it counts as a note",
-                        "未知的记录种类 `{}`；按备注处理",
+                        "未知的记录类型 `{}`；按备注处理",
                         event.kind
                     ),
                 )

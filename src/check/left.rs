@@ -28,7 +28,7 @@ fn owner(subject: &Subject, found: &mut Vec<Diagnostic>) {
     let message = words!("its owner `{owner}` left on {left}", "负责人 `{owner}` 已于{left}离职");
     found.push(Diagnostic::new(Code::OwnerLeft, message).at(place).help(words!(
         "everything that they have: crm handover {owner}; this one: crm assign {id} --to REP",
-        "名下全部：crm handover {owner}；只这一个：crm assign {id} --to REP"
+        "名下全部：crm handover {owner}；只这一个：crm assign {id} --to 业务员"
     )));
 }
 
@@ -52,7 +52,7 @@ fn helpers(subject: &Subject, found: &mut Vec<Diagnostic>) {
         );
         found.push(Diagnostic::new(Code::HelperLeft, message).at(place).help(words!(
             "an entry names another, \"\" none: {{ kind = \"assigned\", serves = {{ {role} = \"REP\" }} }}",
-            "追加一条记录另行指定，\"\" 为撤销：{{ kind = \"assigned\", serves = {{ {role} = \"REP\" }} }}"
+            "追加一条记录另行指定，\"\" 为撤下：{{ kind = \"assigned\", serves = {{ {role} = \"业务员\" }} }}"
         )));
     }
 }

@@ -8,6 +8,7 @@ mod cases;
 mod criteria;
 mod customers;
 mod dates;
+pub mod doubles;
 mod exceptions;
 mod facts;
 mod kinds;

@@ -21,8 +21,8 @@ pub fn points(book: &Book) -> Vec<Diagnostic> {
         );
         let place = Place::file(&path).at(Spot::Event(key.to_string(), Some("points")));
         Some(Diagnostic::new(Code::NegativePoints, message).at(place).help(words!(
-            "undo the entry, or add what was not counted: crm log {} points --points NUMBER",
-            "请撤销该记录，或补记漏算的积分：crm log {} points --points 数目",
+            "undo the entry, or add what was not counted: crm log {} points --points N",
+            "请撤回该记录，或补记漏算的积分：crm log {} points --points N",
             customer.id
         )))
     });

@@ -215,7 +215,7 @@ fn tally_harm(harm: Harm, rep: &str, key: &str) -> Diagnostic {
         ))
         .help(words!(
             "put it back; an admin may push a correction with git push -o force=REASON",
-            "请恢复原文；确需更正的，请管理员用 git push -o force=REASON 推送"
+            "请恢复原文；确需更正的，请管理员用 git push -o force=原因 推送"
         ))
 }
 

@@ -100,7 +100,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
             Vec::new(),
             words!(
                 "move it, or record why it waits: crm hold {id} --until DATE --reason \"…\"",
-                "请移动，或说明为何等待：crm hold {id} --until DATE --reason \"…\""
+                "请移动，或说明为何等待：crm hold {id} --until 日期 --reason \"…\""
             ),
         );
     }
@@ -116,7 +116,7 @@ fn run(subject: &Subject, found: &mut Vec<Diagnostic>) {
             Vec::new(),
             words!(
                 "record what happened: crm log {id} KIND --next DATE",
-                "请补记经过：crm log {id} KIND --next DATE"
+                "请补记经过：crm log {id} 类型 --next 日期"
             ),
         );
     }

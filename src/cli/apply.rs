@@ -42,6 +42,12 @@ impl Apply {
         if let Some(by) = &self.by {
             rep(&context.ledger()?.settings, "--by", by)?;
         }
+        if !writes {
+            context.commits_nothing(words!(
+                "the proposal is written with --apply",
+                "加上 --apply 才会写入"
+            ))?;
+        }
         writes.then(|| Session::open(context, self.dry_run)).transpose()
     }
 

@@ -94,6 +94,17 @@ pub struct Global {
     /// 颜色：auto、always、never [默认：auto，仅在终端上]
     #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"])]
     pub color: Option<String>,
+    /// What writes commits what it wrote, and nothing else; the message says what moved, unless one is given
+    /// (--commit="…") [default: `[git] commit` of crm.toml]
+    ///
+    /// 写入的命令只把自己所写的提交到 git；提交说明写明变动，也可自己写（--commit="……"）[默认：crm.toml 的 `[git] commit`]
+    #[arg(long, global = true, value_name = "MESSAGE", num_args = 0..=1, require_equals = true, conflicts_with = "no_commit")]
+    pub commit: Option<Option<String>>,
+    /// Commit nothing, although crm.toml asks for it
+    ///
+    /// 不提交，即使 crm.toml 要求提交
+    #[arg(long, global = true)]
+    pub no_commit: bool,
     /// Print long output as it is, without a pager (CRM_PAGER, PAGER, less)
     ///
     /// 长输出直接打印，不用分页程序（CRM_PAGER、PAGER、less）
@@ -146,7 +157,14 @@ pub const GROUPS: [(&str, &str, &[&str]); 7] = [
             "letters",
         ],
     ),
-    ("Files", "文件", &["init", "rename", "join", "remove", "import", "export", "check", "schema"]),
+    (
+        "Files",
+        "文件",
+        &[
+            "init", "rename", "join", "split", "remove", "import", "export", "check", "backup",
+            "restore", "schema",
+        ],
+    ),
     ("Privacy", "隐私", &["seal", "forget", "rights"]),
     ("Git", "Git", &["diff", "audit", "hooks", "guard", "merge-file", "resolve", "doctor"]),
     ("System", "系统", &["help", "completions", "man"]),
@@ -195,12 +213,15 @@ pub enum Command {
     Contact(commands::contact::ContactCommand),
     Rename(commands::rename::Rename),
     Join(commands::join::Join),
+    Split(commands::split::Split),
     Remove(commands::remove::Remove),
     Tally(commands::tally::Tally),
     Import(commands::import::Import),
     Export(commands::export::Export),
     WhatIf(commands::what_if::WhatIf),
     Backtest(commands::backtest::Backtest),
+    Backup(commands::backup::Backup),
+    Restore(commands::restore::Restore),
     Dashboard(commands::dashboard::Dashboard),
     Site(commands::site::Site),
     Help(commands::help::Help),
@@ -219,6 +240,45 @@ pub enum Command {
     Doctor(commands::doctor::Doctor),
     #[command(external_subcommand)]
     External(Vec<OsString>),
+}
+
+impl Command {
+    /// Does it write in a session, so that it can commit what it writes? Programs of their own tell for themselves.
+    pub fn can_commit(&self) -> bool {
+        use Command::*;
+        matches!(
+            self,
+            Add(_)
+                | Log(_)
+                | Advance(_)
+                | Back(_)
+                | Lose(_)
+                | Hold(_)
+                | Reopen(_)
+                | Undo(_)
+                | Redo(_)
+                | Sweep(_)
+                | Claim(_)
+                | Release(_)
+                | Assign(_)
+                | Recycle(_)
+                | Allocate(_)
+                | Rebalance(_)
+                | Handover(_)
+                | Campaign(_)
+                | Letters(_)
+                | Edit(_)
+                | Set(_)
+                | Contact(_)
+                | Rename(_)
+                | Join(_)
+                | Split(_)
+                | Remove(_)
+                | Tally(_)
+                | Import(_)
+                | External(_)
+        )
+    }
 }
 
 /// Which prospects a writing command means.
@@ -297,7 +357,7 @@ pub struct Facts {
     pub value: Option<String>,
     /// Money of this event: payment, booking, order, refund, quote, contract, invoice, credit
     ///
-    /// 本条记录的金额：付款、承保、订单、退款、报价、合同、发票、贷项
+    /// 本条记录的金额：付款、承保、订单、退款、报价、合同、发票、红字
     #[arg(long, value_name = "MONEY", allow_negative_numbers = true)]
     pub amount: Option<String>,
     /// On a call: was it answered
@@ -307,7 +367,7 @@ pub struct Facts {
     pub reached: Option<bool>,
     /// The owner from now on; "" releases it to the pool
     ///
-    /// 新的负责人；"" 表示退回客户池
+    /// 新的负责人；"" 表示退回公海
     #[arg(long, value_name = "REP")]
     pub owner: Option<String>,
 }

@@ -55,7 +55,7 @@ pub struct DetailsTyped {
     due: Option<String>,
     /// The contract that an invoice bills; the invoice or contract that a payment, refund or credit settles
     ///
-    /// 发票所属的合同；付款、退款或贷项所结的发票或合同
+    /// 发票所属的合同；付款、退款或红字所结的发票或合同
     #[arg(long = "for", value_name = "NUMBER")]
     settles: Option<String>,
     /// An instalment of a contract, once for each: 2010-01-15=30000, "2010-01-15=30000=first third"
@@ -101,7 +101,7 @@ pub struct DetailsTyped {
     /// The step that the buyer's own process has reached: need-felt, internal-talk, project-set-up,
     /// technical-evaluation, proposal, agreement, signature
     ///
-    /// 买方流程已到的步骤：need-felt、internal-talk、project-set-up、technical-evaluation、proposal、agreement、signature
+    /// 买方进程已到的步骤：need-felt、internal-talk、project-set-up、technical-evaluation、proposal、agreement、signature
     #[arg(long, value_name = "STEP")]
     buyer: Option<String>,
     /// The planned day of a column, once for each: solution=2010-04-15
@@ -122,7 +122,7 @@ pub struct DetailsTyped {
     /// Points given, or redeemed where the number is below 0
     ///
     /// 赠送的积分；小于 0 为兑换
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     points: Option<String>,
     /// What was offered to this customer alone (tailored)
     ///

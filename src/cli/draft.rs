@@ -92,7 +92,7 @@ impl Where {
             )
             .help(words!(
                 "name one or more ids, or select with --where QUERY",
-                "写出一个或多个编号，或用 --where QUERY 选择"
+                "写出一个或多个编号，或用 --where 查询 选择"
             ))
             .into()),
         }

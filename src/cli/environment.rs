@@ -26,8 +26,8 @@ pub struct Environment {
     pub pager: Option<String>,
     /// `PAGER`, the pager of every program.
     pub any_pager: Option<String>,
-    /// `LESS` is set: the options of that pager are the user's.
-    pub has_less_options: bool,
+    /// `LESS`: the options of that pager, where they are the user's.
+    pub less_options: Option<String>,
     /// `PATH`, for `crm-foo`.
     pub path: Option<OsString>,
     /// `NO_COLOR` is set and not empty, or `TERM` is `dumb`: a terminal that knows no escape sequences.
@@ -53,6 +53,11 @@ const PUSHERS: [&str; 5] =
     ["CRM_USER", "REMOTE_USER", "GL_USER", "GL_USERNAME", "GITEA_PUSHER_NAME"];
 
 impl Environment {
+    /// The file of private keys that `CRM_IDENTITY` names.
+    pub fn identity_file(&self) -> Option<&PathBuf> {
+        self.identity.as_ref().filter(|file| !file.as_os_str().is_empty())
+    }
+
     /// Reads the environment. The one place that does.
     #[allow(clippy::disallowed_methods)]
     pub fn read() -> Environment {
@@ -74,7 +79,7 @@ impl Environment {
             home: folder("HOME"),
             pager: std::env::var("CRM_PAGER").ok(),
             any_pager: text("PAGER"),
-            has_less_options: std::env::var_os("LESS").is_some(),
+            less_options: std::env::var_os("LESS").map(|set| set.to_string_lossy().into_owned()),
             path: std::env::var_os("PATH"),
             no_color: text("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
             columns: text("COLUMNS").and_then(|n| n.parse().ok()).filter(|n| *n > 0),

@@ -75,6 +75,8 @@ fn not_inherited(global: &Global) -> Option<&'static str> {
         ("--raw", global.raw),
         ("--bom", global.bom),
         ("--ascii", global.ascii),
+        ("--commit", global.commit.is_some()),
+        ("--no-commit", global.no_commit),
     ];
     given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
 }
@@ -168,7 +170,9 @@ fn unknown(name: &str, id: Option<&OsString>, context: &Context) -> Diagnostic {
 
 /// The help line that names a command line.
 pub fn that_is(line: &str) -> Words {
-    words!("that is: {line}", "请用：{line}")
+    let line = Words::command(line);
+    let (en, zh) = (line.en(), line.zh());
+    words!("that is: {en}", "请用：{zh}")
 }
 
 /// The command line that an unknown command means, if its name leaves no doubt.

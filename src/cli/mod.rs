@@ -99,7 +99,21 @@ fn answer(
 
 /// Runs a command to its end: its output is written, and what was found beside it is told.
 fn carried_out(command: Command, context: &Context) -> Result<u8, Failure> {
-    let done = run(command, context);
+    if !command.can_commit() {
+        context.commits_nothing(words!(
+            "it goes with the commands that write entries and files of prospects; else: git commit",
+            "--commit 用于写入流水和客户文件的命令；其余请用 git commit"
+        ))?;
+    }
+    // A verb is a command line of its own, which has looked for itself.
+    let is_verb = matches!(command, Command::External(_));
+    let done = run(command, context).and_then(|status| match is_verb {
+        true => Ok(status),
+        false => {
+            context.commits_nothing(words!("leave --commit out", "请去掉 --commit"))?;
+            Ok(status)
+        }
+    });
     let beside = context.beside();
     if !beside.is_empty() {
         context.learn_language();
@@ -148,12 +162,15 @@ fn run(command: Command, context: &Context) -> Result<u8, Failure> {
         Command::Contact(command) => command.run(context),
         Command::Rename(command) => command.run(context),
         Command::Join(command) => command.run(context),
+        Command::Split(command) => command.run(context),
         Command::Remove(command) => command.run(context),
         Command::Tally(command) => command.run(context),
         Command::Import(command) => return command.run(context),
         Command::Export(command) => command.run(context),
         Command::WhatIf(command) => command.run(context),
         Command::Backtest(command) => command.run(context),
+        Command::Backup(command) => return command.run(context),
+        Command::Restore(command) => command.run(context),
         Command::Dashboard(command) => command.run(context),
         Command::Site(command) => command.run(context),
         Command::Help(command) => command.run(context),

@@ -2,7 +2,7 @@
 
 use super::args::Cli;
 use super::environment::Environment;
-use super::usage::language::{option_of, stated_folder, word_at};
+use super::usage::language::{needs_value, option_of, stated_folder, word_at};
 use crate::diag::{Code, Diagnostic, Failure, Place};
 use crate::disk::root::find_root;
 use crate::format::own_settings::read_own_settings;
@@ -122,7 +122,7 @@ fn without_typed(words: Vec<String>, typed: &[&OsString], command: &Command) -> 
     let mut words = words.into_iter();
     while let Some(word) = words.next() {
         match option_of(&word, command).filter(|option| is_typed(option)) {
-            Some(option) if option.get_action().takes_values() && !word.contains('=') => {
+            Some(option) if needs_value(option) && !word.contains('=') => {
                 words.next();
             }
             Some(_) => {}

@@ -20,6 +20,22 @@ pub fn pager<'a>(env: &'a Environment, own: &'a OwnSettings) -> Option<&'a str> 
     Some(pager).filter(|pager| !pager.is_empty() && *pager != "cat")
 }
 
+/// Does a pager chop lines that are wider than the terminal, and scroll them sideways? `less` does by its option `S`: on
+/// its command line, else among the options that its user has set, else among ours.
+pub fn scrolls(pager: &str, less_options: Option<&str>) -> bool {
+    let mut words = pager.split_whitespace();
+    let program = words.next().unwrap_or("");
+    let is_less = program.rsplit('/').next() == Some(USUAL);
+    let chops = |word: &str| match word.strip_prefix("--") {
+        Some(long) => long.eq_ignore_ascii_case("chop-long-lines"),
+        None => !word.starts_with("-+") && word.contains('S'),
+    };
+    let is_option = |word: &&str| word.starts_with('-');
+    is_less
+        && (words.filter(is_option).any(chops)
+            || less_options.unwrap_or(LESS).split_whitespace().any(chops))
+}
+
 /// A writer for a terminal. It keeps what is written until that is more than a screen; then a pager gets it, and
 /// all that follows.
 pub struct Paged<'a> {
@@ -118,6 +134,25 @@ fn fits(text: &[u8], width: usize, height: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn less_scrolls_sideways_by_its_option() {
+        for (pager, options, does) in [
+            ("less", None, true),
+            ("/usr/bin/less -R", None, true),
+            ("less", Some("-R -F"), false),
+            ("less", Some("FRSX"), true),
+            ("less -FRSX", Some("R"), true),
+            ("less --chop-long-lines", Some("R"), true),
+            ("less", Some("-+S"), false),
+            ("less", Some(""), false),
+            ("less /tmp/Some", Some(""), false),
+            ("more -S", None, false),
+            ("", None, false),
+        ] {
+            assert_eq!(scrolls(pager, options), does, "{pager} {options:?}");
+        }
+    }
 
     #[test]
     fn a_screen_is_full_when_no_line_is_left_for_the_prompt() {

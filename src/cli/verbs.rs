@@ -5,7 +5,6 @@ use super::args::Cli;
 use super::context::Context;
 use crate::diag::Failure;
 use crate::model::kind::{EventKind, Kinds};
-use crate::table::terms::KINDS;
 use clap::{Command, CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 
@@ -41,7 +40,7 @@ pub fn verb(name: &str, kinds: &Kinds) -> Option<Verb> {
         "close" => of(&["advance", "--to", "won"], "crm close [OPTIONS] <ID>...".to_owned()),
         "board" => of(&["report", "board"], "crm board [OPTIONS] [QUERY]...".to_owned()),
         _ => {
-            let kind = kinds.named(name, KINDS).ok()?;
+            let kind = kinds.named(name).ok()?;
             let is_written_elsewhere = WRITTEN_ELSEWHERE.contains(&kind.into());
             let usage = format!("crm {name} [OPTIONS] <ID>...");
             (!is_written_elsewhere).then(|| of(&["log", "--verb", kind], usage)).flatten()

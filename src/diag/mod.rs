@@ -4,8 +4,10 @@
 #[macro_use]
 mod words;
 mod nearest;
+mod placeholders;
 
 pub use nearest::{is_slip, nearest, one_letter_off, suggest};
+pub use placeholders::{command_in, placeholder};
 pub use words::{Lang, Words, counted, first_of};
 
 use std::fmt;
@@ -304,6 +306,7 @@ codes! {
     TooLarge "too-large" Error Refused "a prospect file is larger than 4 MiB" "潜在客户文件超过 4 MiB";
     EmptyFile "empty-file" Error Refused "a prospect file has nothing in it" "潜在客户文件没有内容";
     Symlink "symlink" Error Refused "a symbolic link, which the ledger does not follow" "账本不跟随符号链接";
+    BadBackup "bad-backup" Error Refused "a file is no backup, or not a whole one" "文件不是备份，或不完整";
     TrackedState "tracked-state" Error Refused "git keeps a file of `.crm/`, which is one machine's own" "git 收录了 `.crm/` 的文件，而它只属于本机";
     NestedRepository "nested-repository" Error Refused "a file makes a folder look like a repository of its own to git" "某个文件使 git 把文件夹当作另一个仓库";
     Ignored "ignored" Warning Refused "git ignores a file of the ledger: no commit has it" "git 忽略了账本的文件：任何提交都不含它";
@@ -393,6 +396,7 @@ codes! {
     AlreadyThere "already-there" Error Refused "something of that name exists" "同名的已经存在";
     CannotJoin "cannot-join" Error Refused "two files that cannot become one" "两个文件无法合并为一个";
     CannotRemove "cannot-remove" Error Refused "a file that others name, or that git could not give back" "文件仍被引用，或 git 无法恢复";
+    LikelyDouble "likely-double" Info Refused "two files that look like one prospect or customer" "两个文件看来是同一客户";
     LikelyDuplicate "likely-duplicate" Error Refused "a prospect that looks alike exists" "已有看来相同的潜在客户";
     BadArgument "bad-argument" Error Usage "an argument that cannot be understood" "无法理解的参数";
     BadQuery "bad-query" Error Usage "a query that cannot be understood" "无法理解的查询";
@@ -410,6 +414,7 @@ codes! {
     WriteFailed "write-failed" Error System "a file could not be written; nothing was changed" "文件无法写入；没有任何改动";
     // Git
     NoGit "no-git" Error Usage "no program `git`, or no repository here" "没有 `git` 程序，或这里没有仓库";
+    NotCommitted "not-committed" Error Refused "what a command writes cannot be committed by itself; nothing was written" "命令所写的内容无法单独提交；未写入任何内容";
     BadRevision "bad-revision" Error Usage "a name that is no commit, branch or tag" "不是提交、分支或标签的名称";
     GitFailed "git-failed" Error System "git ended with an error" "git 以错误结束";
     Unmerged "unmerged" Error Refused "a merge left several versions of a file" "合并后文件留有多个版本";

@@ -59,6 +59,11 @@ impl Words {
         Words::both(text, "")
     }
 
+    /// A command line; the names of its values, such as `DATE`, are Chinese in Chinese.
+    pub fn command(line: &str) -> Words {
+        Words::each(|lang| super::command_in(line, lang))
+    }
+
     /// The text that `make` gives for each language.
     pub fn each(make: impl Fn(Lang) -> String) -> Words {
         Words::both(make(Lang::En), make(Lang::Zh))

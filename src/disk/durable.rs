@@ -5,6 +5,9 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+/// The beginning of the name of a new text beside the file that it will replace.
+pub const UNFINISHED: &str = ".crm-new-";
+
 /// Writes a file that is not there yet, never through a link.
 pub(super) fn write_durably(
     path: &Path,
@@ -165,11 +168,11 @@ fn temporary(folder: &Path, like: Option<&Path>) -> std::io::Result<tempfile::Na
     let of_file = |file: &Path| fs::metadata(file).ok().map(|meta| meta.permissions().mode());
     let mode = 0o666 & like.and_then(of_file).unwrap_or(0o666);
     let permissions = Permissions::from_mode(mode | 0o600);
-    tempfile::Builder::new().permissions(permissions).tempfile_in(folder)
+    tempfile::Builder::new().prefix(UNFINISHED).permissions(permissions).tempfile_in(folder)
 }
 
 /// A new file, with the rights that its folder gives.
 #[cfg(not(unix))]
 fn temporary(folder: &Path, _: Option<&Path>) -> std::io::Result<tempfile::NamedTempFile> {
-    tempfile::NamedTempFile::new_in(folder)
+    tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)
 }

@@ -95,7 +95,7 @@ pub fn find(ledger: &Ledger, typed: &str) -> Result<PathBuf, Diagnostic> {
             .nearest(typed, ids.iter().map(String::as_str))
             .help(words!(
                 "`crm list` shows them all; `crm add NAME` opens a new one",
-                "`crm list` 列出全部；`crm add NAME` 新建一个"
+                "`crm list` 列出全部；`crm add 名称` 新建一个"
             ));
             Err(match problems.first() {
                 Some(_) => diagnostic.note(words!(

@@ -107,6 +107,12 @@ pub fn last(root: &Path, redo: bool) -> Result<Option<Past>, Diagnostic> {
     Ok(if redo { undone.pop() } else { done.pop() })
 }
 
+/// Every write whose note is whole, the last one first.
+pub fn all(root: &Path) -> Vec<Past> {
+    let folder = Private::of(root).past();
+    numbers(&folder).into_iter().rev().filter_map(|number| read(&folder, number).ok()).collect()
+}
+
 /// Notes a write that is about to take place, and drops those that are too old.
 pub(super) fn note(
     private: &Private,
@@ -146,6 +152,24 @@ pub fn forget_all(root: &Path) -> Result<(), Diagnostic> {
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(&folder, &error)),
         _ => Ok(()),
+    }
+}
+
+/// The last write that is noted.
+///
+/// # Errors
+/// Fails if its note cannot be read.
+pub(super) fn newest(private: &Private) -> Result<Option<Past>, Diagnostic> {
+    let folder = private.past();
+    numbers(&folder).last().map(|number| read(&folder, *number)).transpose()
+}
+
+/// Removes the notes from a number on.
+pub(super) fn forget_from(private: &Private, number: Number) {
+    let folder = private.past();
+    // The later note goes first: without it, the earlier one is of a write that did not take place.
+    for number in numbers(&folder).into_iter().rev().take_while(|noted| *noted >= number) {
+        let _ = fs::remove_file(folder.join(number.to_string()));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The disk: finding, walking and reading a ledger, all in parallel, and writing it without losing anything.
 
+pub mod container;
 pub mod durable;
 pub mod file;
 pub mod files;
@@ -16,6 +17,8 @@ pub mod private;
 pub mod recover;
 pub mod root;
 pub mod rows_file;
+pub mod sealed_file;
 pub mod tally;
+pub mod verified;
 pub mod walk;
 pub mod write;

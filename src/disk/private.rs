@@ -20,6 +20,7 @@ const JOURNAL: &str = "journal";
 const TEMPORARY: &str = "tmp";
 const DRAFTS: &str = "edit";
 const PAST: &str = "undo";
+const VERIFIED: &str = "verified";
 /// The folder in a git directory.
 const IN_GIT: &str = "crm";
 
@@ -95,6 +96,11 @@ impl Private {
     /// The folder of the last writes, to take them back.
     pub fn past(&self) -> PathBuf {
         self.in_state(PAST)
+    }
+
+    /// The note of the last backup that was verified.
+    pub fn verified(&self) -> PathBuf {
+        self.in_state(VERIFIED)
     }
 
     /// The folder of the journal.

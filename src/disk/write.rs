@@ -9,7 +9,7 @@
 
 use crate::diag::{Code, Diagnostic, Place, first_of};
 use crate::disk::durable::{failed, sync_files, sync_folder, write_durably, write_new};
-use crate::disk::file::{MAX_FILE, symlink};
+use crate::disk::file::{MAX_FILE, read_text, symlink};
 use crate::disk::history::{self, Deed};
 use crate::disk::journal::{self, JournalStep, fingerprint, fingerprint_of};
 use crate::disk::keys::FolderOfKeys;
@@ -149,6 +149,29 @@ impl Writer {
         let mut batch = self.batch();
         changes.iter().try_for_each(|change| batch.add(change))?;
         batch.commit()
+    }
+
+    /// Takes back the last write, as if it had never been: each file gets the text again that it had before, and no note
+    /// of the write is left.
+    ///
+    /// # Errors
+    /// Fails if another program has changed a file since, or a file cannot be written; nothing was changed then.
+    pub fn withdraw(&self) -> Result<(), Diagnostic> {
+        let Some(past) = history::newest(&self.private)? else { return Ok(()) };
+        if let Some(changed) = past.changed_since(&self.root)?.first() {
+            return Err(changed_meanwhile(&self.root.join(changed)));
+        }
+        let mut batch = self.batch();
+        for (path, before) in past.files() {
+            let file = self.root.join(path);
+            let now = file.exists().then(|| read_text(&file, &file)).transpose()?;
+            let change =
+                FileChange { path: path.to_owned(), before: now, after: before.map(str::to_owned) };
+            batch.add(&change)?;
+        }
+        batch.commit_as(Deed::Undid(past.number))?;
+        history::forget_from(&self.private, past.number);
+        Ok(())
     }
 
     /// An empty batch.
@@ -354,11 +377,21 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// The files of the changes, below the root, and whether each is new.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, bool)> {
+        self.steps.iter().map(|step| (&*step.path, step.before.is_none()))
+    }
+
     /// Writes all changes or none.
     ///
     /// # Errors
     /// Fails if a file cannot be written; nothing was changed then.
-    pub fn commit(mut self) -> Result<(), Diagnostic> {
+    pub fn commit(self) -> Result<(), Diagnostic> {
+        let deed = self.writer.command.1;
+        self.commit_as(deed)
+    }
+
+    fn commit_as(mut self, deed: Deed) -> Result<(), Diagnostic> {
         if self.steps.is_empty() {
             return Ok(());
         }
@@ -376,7 +409,7 @@ impl Batch<'_> {
         }
         let kept = self.steps.iter().filter(|step| step.after.is_some());
         writer.make_folders(kept)?;
-        let (command, deed) = (&*writer.command.0, writer.command.1);
+        let command = &*writer.command.0;
         history::note(&writer.private, (command, deed), &self.steps, &self.befores)?;
         // From here on, what is left behind is the journal's.
         self.open = false;

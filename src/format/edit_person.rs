@@ -76,7 +76,7 @@ fn no_block(person: Option<&TomlValue>, place: &Place) -> Diagnostic {
             Some(person) => place.span(person.span()),
             None => place,
         })
-        .help(words!("change it by hand: crm edit ID", "请手工修改：crm edit ID"))
+        .help(words!("change it by hand: crm edit ID", "请手工修改：crm edit 编号"))
 }
 
 #[cfg(test)]

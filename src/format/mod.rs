@@ -13,6 +13,7 @@ pub mod known;
 pub mod layout;
 pub mod line;
 pub mod locate;
+pub mod manifest;
 pub mod merge;
 pub mod new_file;
 pub mod newer;

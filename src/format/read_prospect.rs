@@ -478,7 +478,7 @@ fn events(reader: &mut Reader, table: &TomlTable, settings: &Settings) -> Vec<Ev
                 )
                 .help(words!(
                     "write the kind of event: kind = \"meeting\" (or call, note, …)",
-                    "请写明记录种类：kind = \"meeting\"（或 call、note 等）"
+                    "请写明记录类型：kind = \"meeting\"（或 call、note 等）"
                 ));
                 reader.problem(key.span(), diagnostic);
                 event.kind = "note".into();
@@ -526,7 +526,7 @@ pub fn bad_key(key: &str) -> Diagnostic {
         )),
         _ => Diagnostic::new(
             Code::BadEventKey,
-            words!("`{key}` is not DATE[-N][-SUFFIX]", "`{key}` 不符合 DATE[-N][-SUFFIX]"),
+            words!("`{key}` is not DATE[-N][-SUFFIX]", "`{key}` 不符合 日期[-N][-后缀]"),
         )
         .help(words!(
             "a key begins with the day: 2009-12-03, 2009-12-03-2, 2009-12-03-call",

@@ -8,6 +8,7 @@ use crate::format::settings::campaign::campaigns;
 use crate::format::settings::criteria::{criteria, kinds};
 use crate::format::settings::department::departments;
 use crate::format::settings::forecast::forecast;
+use crate::format::settings::git::git;
 use crate::format::settings::grading::{grading, policies};
 use crate::format::settings::ledger::{ledger, rates, reasons};
 use crate::format::settings::points::points;
@@ -31,10 +32,11 @@ type SectionReader = fn(&mut Reader, &mut Settings, &TomlValue);
 /// rules of grading may ask for all of it, policies are for the grades that they give and name occasions of the
 /// calendar, and limits of the pool are for grades too; the conditions of allocation can name anything. Any condition can
 /// name segments, whose own conditions are read last.
-const SECTIONS: [(&str, SectionReader); 22] = [
+const SECTIONS: [(&str, SectionReader); 23] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
+    ("git", |r, s, v| table("git", git, r, s, v)),
     ("rep", reps),
     ("department", departments),
     ("product", products),

@@ -160,7 +160,7 @@ impl<'a> Broken<'a> {
             .at(place.clone().span(open))
             .help(words!(
                 "an entry is one line: KEY = {{ kind = \"…\", … }}",
-                "每条记录一行：KEY = {{ kind = \"…\", … }}"
+                "每条记录一行：键 = {{ kind = \"…\", … }}"
             ));
         }
         if self.message.starts_with("invalid basic string, expected") {

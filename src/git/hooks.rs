@@ -158,8 +158,8 @@ impl Hooks {
         let path = self.path(hook);
         if self.folder.is_symlink() {
             return Err(symlink(&self.folder).help(words!(
-                "name the folder itself: git config core.hooksPath FOLDER",
-                "请直接写明该文件夹：git config core.hooksPath FOLDER"
+                "name the folder itself: git config core.hooksPath 文件夹",
+                "请直接写明该文件夹：git config core.hooksPath 文件夹"
             )));
         }
         let moved = match self.standing(hook) {

@@ -1,7 +1,7 @@
 //! The index of git, as far as commands that move or remove files ask for it.
 
-use crate::git::program::Git;
-use std::path::Path;
+use crate::git::program::{Git, parts, path_of};
+use std::path::{Path, PathBuf};
 
 /// Moves a file in the index as `git mv` does: the new path gets the version that was staged under the old one. Returns
 /// whether git has the file there now; it has not where it does not keep the old one, or where there is no git.
@@ -35,14 +35,41 @@ fn try_move(root: &Path, from: &Path, to: &Path) -> Option<bool> {
 
 /// Has the last commit this very text under the path, below the ledger's folder `root`? Then git can give it back.
 pub fn is_committed(root: &Path, path: &Path, text: &str) -> bool {
+    // Git may keep other line ends than the work tree has.
+    let plain = |text: &str| text.replace("\r\n", "\n");
+    text_at(root, "HEAD", path).is_some_and(|was| plain(&was) == plain(text))
+}
+
+/// The text that a revision has under a path, below the ledger's folder `root`; `None` where it has none, and where there
+/// is no git.
+pub fn text_at(root: &Path, revision: &str, path: &Path) -> Option<String> {
     let git = Git::at(root);
-    let Ok(prefix) = git.prefix(root) else { return false };
-    let object = format!("HEAD:{prefix}{}", path.display());
-    let committed = git.attempt(&["cat-file", "blob", &object]);
-    let same = |bytes: &[u8]| {
-        // Git may keep other line ends than the work tree has.
-        let plain = |text: &str| text.replace("\r\n", "\n");
-        std::str::from_utf8(bytes).is_ok_and(|was| plain(was) == plain(text))
-    };
-    matches!(committed, Ok((Some(0), bytes)) if same(&bytes))
+    let prefix = git.prefix(root).ok()?;
+    let object = format!("{revision}:{prefix}{}", path.display());
+    let Ok((Some(0), bytes)) = git.attempt(&["cat-file", "blob", &object]) else { return None };
+    String::from_utf8(bytes).ok()
+}
+
+/// The places below a folder of the ledger in which a file of this name has been, each with a revision that has it: the
+/// last commit, and the one before the commit that removed the file.
+pub fn places_of(root: &Path, folder: &Path, name: &str) -> Vec<(String, PathBuf)> {
+    let git = Git::at(root);
+    let Ok(prefix) = git.prefix(root) else { return Vec::new() };
+    let folder = folder.display().to_string();
+    let mut found = Vec::new();
+    if let Ok(listed) = git.run(&["ls-tree", "-r", "-z", "--name-only", "HEAD", "--", &folder]) {
+        let is_it = |path: &PathBuf| path.file_name().is_some_and(|own| own == name);
+        found.extend(
+            parts(&listed).map(path_of).filter(is_it).map(|path| ("HEAD".to_owned(), path)),
+        );
+    }
+    let pathspec = format!(":(glob){folder}/**/{name}");
+    let words = ["log", "-1", "--format=%H%x00", "--diff-filter=D", "--no-renames", "--name-only"];
+    if let Ok(listed) = git.run(&[&words[..], &["-z", "--", &pathspec]].concat()) {
+        let text = String::from_utf8_lossy(&listed);
+        let mut words = text.split(['\0', '\n']).filter(|word| !word.is_empty());
+        let gone = words.next().zip(words.next().and_then(|path| path.strip_prefix(&*prefix)));
+        found.extend(gone.map(|(commit, path)| (format!("{commit}^"), PathBuf::from(path))));
+    }
+    found
 }

@@ -137,7 +137,7 @@ pub fn mend(
         return Err(Diagnostic::new(Code::MergeConflict, message).at(Place::file(shown)).help(
             words!(
                 "keep it with `git add FILE`, or remove it with `git rm FILE`",
-                "保留用 `git add FILE`，删除用 `git rm FILE`"
+                "保留用 `git add 文件`，删除用 `git rm 文件`"
             ),
         ));
     };
@@ -221,7 +221,7 @@ fn merged(file: MergedFile, shown: &Path) -> Result<Mended, Diagnostic> {
 fn broken(message: Words, shown: &Path) -> Diagnostic {
     Diagnostic::new(Code::MergeConflict, message).at(Place::file(shown)).help(words!(
         "edit it by hand; during a merge `git checkout -m FILE` starts over",
-        "请手工修改；合并过程中可用 `git checkout -m FILE` 重新开始"
+        "请手工修改；合并过程中可用 `git checkout -m 文件` 重新开始"
     ))
 }
 

@@ -1,5 +1,6 @@
 //! The git that keeps a ledger: the program, snapshots, hooks, the merge driver.
 
+pub mod commit;
 pub mod days;
 pub mod hooks;
 pub mod index;
@@ -11,3 +12,4 @@ pub mod origin;
 pub mod past;
 pub mod program;
 pub mod snapshot;
+pub mod whole;

@@ -100,7 +100,7 @@ pub fn gone(case: &Case, found: &mut Vec<Diagnostic>) {
             .note(grows())
             .help(words!(
                 "move a prospect that is given up to lost instead: crm lose {} --reason TEXT",
-                "不再跟进的客户请记为退出：crm lose {} --reason TEXT",
+                "不再跟进的客户请记为退出：crm lose {} --reason 原因",
                 case.id
             )),
     );
@@ -261,7 +261,7 @@ impl Entries<'_> {
         let (key, id) = (&event.key.text, &self.case.id);
         let message = words!(
             "`{key}` of `{id}` retracts `{target}`, which is not there",
-            "`{id}` 的记录 `{key}` 要撤销 `{target}`，但没有这条记录"
+            "`{id}` 的记录 `{key}` 要撤回 `{target}`，但没有这条记录"
         );
         found.push(
             Diagnostic::new(Code::ForeignRetraction, message)
@@ -269,7 +269,7 @@ impl Entries<'_> {
                 .note(own_entries())
                 .help(words!(
                     "retract an entry that the prospect has: crm undo {id} KEY",
-                    "请撤销该客户已有的记录：crm undo {id} KEY"
+                    "请撤回该客户已有的记录：crm undo {id} 键"
                 )),
         );
     }
@@ -285,7 +285,7 @@ impl Entries<'_> {
         let (user, key, id) = (self.rights.user(), &target.key.text, &self.case.id);
         let message = words!(
             "`{user}` may not retract `{key}` of `{id}`: `{by}` signed it",
-            "`{user}` 无权撤销 `{id}` 的记录 `{key}`：由 `{by}` 签署"
+            "`{user}` 无权撤回 `{id}` 的记录 `{key}`：由 `{by}` 签署"
         );
         found.push(
             Diagnostic::new(Code::ForeignRetraction, message)
@@ -302,7 +302,7 @@ impl Entries<'_> {
 fn own_entries() -> crate::diag::Words {
     words!(
         "rule: only the rep who signed an entry, that rep's manager or an admin may retract it",
-        "规则：只有签署人、其主管或管理员可以撤销记录"
+        "规则：只有签署人、其主管或管理员可以撤回记录"
     )
 }
 

@@ -109,7 +109,7 @@ fn admins(path: &Path, inside: Option<&Path>, rights: &Rights) -> Option<Diagnos
         Diagnostic::new(Code::AdminsOnly, message).note(note).help(words!(
             "an admin is a [[rep]] with `admin = true`, or named by `git config --add \
              crm.admin REP` on the server",
-            "管理员是 `admin = true` 的 [[rep]]，或在服务器上由 `git config --add crm.admin REP` 指定"
+            "管理员是 `admin = true` 的 [[rep]]，或在服务器上由 `git config --add crm.admin 业务员` 指定"
         ))
     };
     let (user, is_settings, path) = (rights.user(), is_settings(path), path.display());

@@ -17,7 +17,7 @@ impl Guard<'_> {
             .help(words!(
                 "the hook needs --user REP, CRM_USER, REMOTE_USER, GL_USER, GL_USERNAME or \
                      GITEA_PUSHER_NAME",
-                "钩子需要 --user REP、CRM_USER、REMOTE_USER、GL_USER、GL_USERNAME 或 \
+                "钩子需要 --user 业务员、CRM_USER、REMOTE_USER、GL_USER、GL_USERNAME 或 \
                      GITEA_PUSHER_NAME"
             )));
         }

@@ -104,7 +104,7 @@ macro_rules! event_keys {
             amount: Money, "Amount", "金额", "money of this event";
             reached: Bool, "Reached", "接通", "on a call: whether it was answered";
             score: Score, "Score", "评分", "on a survey: the answer";
-            scale: Text, "Scale", "评分制", "on a survey: nps (0-10) or csat (1-5)";
+            scale: Text, "Scale", "量表", "on a survey: nps (0-10) or csat (1-5)";
             ticket: Text, "Ticket", "工单", "ties a request or complaint to its resolution";
             until: Date, "Until", "至", "on a hold: the day it resumes";
             serves: Roles, "Serves", "协同", "on an assignment: which rep serves in which role; empty = no longer";

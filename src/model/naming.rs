@@ -2,7 +2,7 @@
 //! for files, imports and the command line: the id, else the id in any case, else another name in any case.
 
 use super::campaign::{Campaign, Segment};
-use super::kind::Kinds;
+use super::kind::{KINDS, Kinds};
 use super::pipeline::{Criterion, Outcome, Pipeline, Stage};
 use super::settings::{Rep, Settings};
 use crate::value::id::fold;
@@ -202,18 +202,14 @@ const SPOKEN_KINDS: [(&str, &str); 21] = [
 ];
 
 impl Kinds {
-    /// The kind of a name: the id, or a word of `terms`, each of which is an id, the English and the Chinese word; else
-    /// what people say for it, where no kind of the ledger has that name.
+    /// The kind of a name: the id, or its English or Chinese word; else what people say for it, where no kind of the
+    /// ledger has that name.
     ///
     /// # Errors
     /// The kinds that fit, if it is not one.
-    pub fn named(
-        &self,
-        text: &str,
-        terms: &[(&'static str, &'static str, &'static str)],
-    ) -> Result<&str, Vec<&str>> {
+    pub fn named(&self, text: &str) -> Result<&str, Vec<&str>> {
         let words = |id: &str| {
-            let term = terms.iter().find(|(known, ..)| *known == id);
+            let term = KINDS.iter().find(|(known, ..)| *known == id);
             term.map(|(_, en, zh)| vec![*en, *zh]).unwrap_or_default()
         };
         let names: Vec<&str> = self.names().collect();
@@ -305,7 +301,6 @@ mod tests {
 
     #[test]
     fn kinds_reasons_and_criteria() {
-        let terms = [("meeting", "meeting", "见面"), ("email", "e-mail", "邮件")];
         let settings = Settings {
             reasons: vec![("price".into(), Label::both("Too dear", "太贵"))],
             ..Settings::default()
@@ -320,7 +315,7 @@ mod tests {
             ("pay", Ok("payment")),
             ("dinner", Err(vec![])),
         ] {
-            assert_eq!(settings.kinds.named(text, &terms), expected, "{text}");
+            assert_eq!(settings.kinds.named(text), expected, "{text}");
         }
         assert_eq!(settings.reason_code("too  DEAR"), Some("price"));
         assert_eq!(settings.reason_code("太贵"), Some("price"));

@@ -2,6 +2,7 @@
 //! to facts.
 
 use crate::value::date::Date;
+use crate::value::label::Lang;
 use crate::value::money::Money;
 use crate::value::text::Text;
 
@@ -202,6 +203,25 @@ pub enum FactValue {
     Money(Money),
     /// A day.
     Date(Date),
+}
+
+impl FactValue {
+    /// The value for people; `None` where the fact is taken off.
+    pub fn words(&self, lang: Lang) -> Option<String> {
+        match self {
+            FactValue::Nothing => None,
+            FactValue::Text(text) => Some(text.to_string()),
+            FactValue::Texts(texts) => Some(texts.join(lang.pick(", ", "、"))),
+            FactValue::Money(money) => Some(money.to_string()),
+            FactValue::Date(date) => Some(date.to_string()),
+        }
+    }
+}
+
+/// The word for a fact that an entry changes: its key, in Chinese its title; a fact of the team's own has its name.
+pub fn fact_word(name: &str, lang: Lang) -> &str {
+    let known = CHANGEABLE.iter().find(|row| row.0 == name);
+    known.map_or(name, |(key, _, _, zh)| lang.pick(key, zh))
 }
 
 #[cfg(test)]

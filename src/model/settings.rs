@@ -183,6 +183,8 @@ pub struct Settings {
     pub fan_out: bool,
     /// CSV and TSV begin with a byte-order mark, for Excel.
     pub csv_bom: bool,
+    /// Commands commit what they write.
+    pub commits: bool,
     /// Names of facts of the team's own.
     pub facts: Vec<Text>,
     /// The rep whom `me` means in queries, where the reader of a command is known; in no file.
@@ -251,6 +253,7 @@ impl Default for Settings {
             stuck_factor: 4,
             fan_out: false,
             csv_bom: false,
+            commits: false,
             timezone: None,
             facts: Vec::new(),
             me: None,

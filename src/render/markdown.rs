@@ -1,7 +1,7 @@
 //! GitHub's Markdown: a heading, a table for each table with its columns padded so that the source
 //! reads well too, and the notes as a list. The content of a cell stays text.
 
-use super::text::{clean, decimals, shown};
+use super::text::{Look, clean, looks, shown};
 use super::{Options, TextBlocks, picture};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use std::io::{self, Write};
@@ -52,9 +52,9 @@ pub(super) fn write(
 /// The rows are asked for twice: for how wide the columns are, and to be written.
 fn grid(table: &Table, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let header: Vec<String> = table.columns.iter().map(|column| escaped(&column.title)).collect();
-    let decimals = decimals(table);
-    let text = |(cell, decimals): (&Cell, &u32)| {
-        let shown = shown(cell, *decimals, options);
+    let looks = looks(table, options);
+    let text = |(cell, look): (&Cell, &Look)| {
+        let shown = shown(cell, look, options);
         match cell {
             // A table's row is one line.
             Cell::Lines(_) => shown.lines().map(escaped).collect::<Vec<_>>().join("<br>"),
@@ -62,7 +62,7 @@ fn grid(table: &Table, options: &Options, out: &mut dyn Write) -> io::Result<()>
         }
     };
     let texts = |row: &Row| -> Vec<String> {
-        let cells = row.cells.iter().zip(&decimals).map(text);
+        let cells = row.cells.iter().zip(&looks).map(text);
         match row.emphasis {
             Emphasis::Total => cells
                 .map(|cell| if cell.is_empty() { cell } else { format!("**{cell}**") })

@@ -6,6 +6,7 @@
 //! formats (CSV, TSV, JSON, JSON lines, ids) give the records: plain numbers, ISO dates, no totals.
 
 mod csv;
+mod fit;
 mod html;
 mod ids;
 mod json;
@@ -23,7 +24,9 @@ use crate::diag::Words;
 use crate::table::sheet::{Audience, Rows, Sheet, Table};
 use crate::value::date::Date;
 use crate::value::label::Lang;
+use crate::value::money::Currency;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -128,6 +131,8 @@ pub struct Options {
     /// The terminal's columns; `None` where the output is not a terminal. On a terminal, control
     /// characters are shown as escapes even in CSV, which keeps them otherwise.
     pub width: Option<usize>,
+    /// Lines wider than the terminal scroll sideways: a table that cannot fit it is as wide as it needs.
+    pub scrolls: bool,
     /// Colour and weight by escape sequences.
     pub color: bool,
     /// Lines, bars and marks from ASCII only. Texts of the ledger are not changed.
@@ -142,6 +147,26 @@ pub struct Options {
     pub table: Option<String>,
     /// The language of the few words that are the renderer's own.
     pub lang: Lang,
+    /// The currency of amounts that state none.
+    pub currency: Option<Currency>,
+    /// The names that people read instead of ids.
+    pub names: Names,
+}
+
+/// The names that people read instead of ids in some columns. Formats for machines keep the ids.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Names {
+    /// The ids of these columns.
+    pub columns: &'static [&'static str],
+    /// The names by id.
+    pub of: HashMap<String, String>,
+}
+
+impl Names {
+    /// Are the ids of a column shown as names?
+    fn has(&self, column: &str) -> bool {
+        !self.of.is_empty() && self.columns.contains(&column)
+    }
 }
 
 /// Why a sheet cannot be rendered as asked.

@@ -1,16 +1,18 @@
 //! Tables for eyes: columns two spaces apart under a ruled header, numbers to the right, and the
 //! words of the sheet around them.
 //!
-//! On a terminal a table fits its width: words wrap (to three lines, then `…`), the widest columns
-//! giving way first, while ids, numbers and dates stay whole. Where those alone are too wide, each
-//! row becomes a block of `title  value` lines. Where the output is not a terminal, a row is a line,
-//! as wide as it needs.
+//! On a terminal a table fits its width ([`super::fit`]): optional columns give way, then words are cut, while ids,
+//! numbers and dates stay whole; a line below names the columns that are left out. Where the columns that must stay
+//! are too wide, each row becomes a block of `title  value` lines, or the lines scroll sideways in a pager that can do
+//! that. Where the output is not a terminal, a row is a line, as wide as it needs.
 //!
-//! Which column gets how much is decided here; headers and rows that wrap are `comfy-table`'s.
+//! Headers and rows that wrap are `comfy-table`'s.
 
-use super::text::{clean, decimals, shown};
+use super::fit::{Fit, GAP, Need, TERMINAL, WIDEST, Wider, cut, cut_reason, fit};
+use super::text::{Look, clean, looks, shown};
 use super::{Options, TextBlocks, in_parts, picture};
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
+use crate::value::label::Lang;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width,
@@ -19,16 +21,6 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
-/// Between two columns.
-const GAP: usize = 2;
-/// A column of words is not narrowed below this.
-const NARROWEST: usize = 8;
-/// A word is not broken if it is not longer than this.
-const WORD: usize = 12;
-/// The least width that a table is drawn for.
-const TERMINAL: usize = 20;
-/// Nothing is drawn wider than this, terminal or not: `comfy-table` counts in 16 bits.
-const WIDEST: usize = 60_000;
 /// The most lines of a cell.
 const LINES: usize = 3;
 
@@ -43,10 +35,11 @@ pub(super) fn write(
         blocks.next()?.write_all(heading.as_bytes())?;
     }
     let title = |title: &str| words(&[(title, "", BOLD)], options).unwrap_or_default();
-    for table in tables.iter().filter(|table| !table.columns.is_empty()) {
+    for (at, table) in tables.iter().filter(|table| !table.columns.is_empty()).enumerate() {
         let out = blocks.next()?;
         out.write_all(title(&table.title).as_bytes())?;
-        grid(table, options, out)?;
+        let more = if at == 0 { String::new() } else { format!(" --table {}", table.id) };
+        grid(table, &more, options, out)?;
     }
     for picture in &sheet.pictures {
         let lines = picture::lines(picture, options);
@@ -109,39 +102,16 @@ fn put(out: &mut String, line: &str, style: Style, options: &Options) {
     }
 }
 
+/// The sign of a text that is cut.
+fn ellipsis(options: &Options) -> &'static str {
+    if options.ascii { "..." } else { "…" }
+}
+
 /// A column as it is drawn.
 #[derive(Debug, Clone, Copy)]
 struct ColumnShape {
     width: usize,
     right: bool,
-}
-
-/// The width that a column needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Need {
-    /// To be read at all.
-    least: usize,
-    /// For every cell to be on one line.
-    most: usize,
-}
-
-impl Need {
-    fn of_title(title: &str) -> Need {
-        let word = title.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
-        Need { least: word.min(NARROWEST), most: title.width() }
-    }
-
-    /// Adds the need of a cell.
-    fn take(&mut self, cell: &Cell, text: &str, kind: Kind) {
-        let width = text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0).min(WIDEST);
-        let least = if whole(cell, kind) { width } else { breakable(text, width) };
-        self.join(Need { least, most: width });
-    }
-
-    /// Adds the needs of another part.
-    fn join(&mut self, other: Need) {
-        *self = Need { least: self.least.max(other.least), most: self.most.max(other.most) };
-    }
 }
 
 /// Draws rows into columns of given widths.
@@ -157,7 +127,7 @@ impl Pen {
         table
             .load_style(TableStyle::new().header_separator(rule))
             .set_content_arrangement(ContentArrangement::Disabled)
-            .set_truncation_indicator(if options.ascii { "..." } else { "…" });
+            .set_truncation_indicator(ellipsis(options));
         Pen { shapes, table }
     }
 
@@ -188,55 +158,76 @@ impl Pen {
     }
 }
 
-/// A table in full; if the terminal is too narrow for all of it, without its optional columns,
-/// and with a line that names them.
-fn grid(table: &Table, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let all: Vec<usize> = (0..table.columns.len()).collect();
-    let decimals = decimals(table);
-    let (left_out, kept): (Vec<usize>, Vec<usize>) =
-        all.iter().partition(|at| table.columns[**at].optional);
-    let whole = Grid::of(table, all, &decimals, options);
-    let narrow =
-        |width| whole.needs.iter().map(|need| need.most + GAP).sum::<usize>() > width + GAP;
-    if left_out.is_empty() || !options.width.is_some_and(narrow) {
-        return whole.write(options, out);
+/// A table as far as the terminal has room for it, and a line that names the columns that are left out. `more`: the
+/// option that names the table, where a sheet has several.
+fn grid(table: &Table, more: &str, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let looks = looks(table, options);
+    let whole = Grid::of(table, &looks, options);
+    let ranks = ranks(table, whole.is_list);
+    let mut needs = whole.needs.clone();
+    // What names the rows of figures is read before them.
+    if let Some(first) = needs.first_mut().filter(|_| !whole.is_list) {
+        first.least = first.fair;
     }
-    Grid::of(table, kept, &decimals, options).write(options, out)?;
-    let titles: Vec<&str> = left_out.iter().map(|at| table.columns[*at].title.as_str()).collect();
-    let said =
-        options.lang.pick("left out here: ", "此宽度未显示：").to_owned() + &titles.join(", ");
+    let mut fitted = fit(&needs, &ranks, options.width);
+    if fitted.widths.is_none() && options.scrolls {
+        fitted = fit(&whole.needs, &ranks, None);
+    }
+    let Fit { shown, widths: Some(widths) } = fitted else {
+        return whole.blocks(options, out);
+    };
+    let all = 0..table.columns.len();
+    let left_out: Vec<&str> =
+        all.filter(|at| !shown.contains(at)).map(|at| table.columns[at].title.as_str()).collect();
+    Grid { columns: shown, ..whole }.write(&widths, options, out)?;
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    let titles = left_out.join(options.lang.pick(", ", "、"));
+    let said = match options.lang {
+        Lang::Zh => format!("此宽度未显示：{titles}（加宽终端，或用 -f csv{more}）"),
+        _ => {
+            format!("not shown at this width: {titles} (a wider terminal or -f csv{more} has them)")
+        }
+    };
     out.write_all(words(&[(&said, "", DIM)], options).unwrap_or_default().as_bytes())
 }
 
-/// Some columns of a table, and their needs. The rows are asked for twice: for that, and to be written.
+/// The ranks of the columns. The first names the row. The figures of a single row are all worth a line each, where they do
+/// not fit beside each other.
+fn ranks(table: &Table, is_list: bool) -> Vec<u8> {
+    let numbers = table.columns.iter().skip(1).all(|column| column.kind == Kind::Number);
+    let stays = |at: usize| at == 0 || !is_list && numbers && table.rows.len() == 1;
+    let columns = table.columns.iter().enumerate();
+    columns.map(|(at, column)| if stays(at) { 0 } else { column.optional }).collect()
+}
+
+/// Some columns of a table, and the needs of all. The rows are asked for twice: for that, and to be written.
 struct Grid<'t> {
     table: &'t Table,
     /// The columns' positions,
     columns: Vec<usize>,
-    /// The decimals of money in each column of the table,
-    decimals: &'t [u32],
-    header: Vec<String>,
+    /// How each column of the table looks,
+    looks: &'t [Look<'t>],
+    /// It lists things with ids.
+    is_list: bool,
+    /// The titles,
+    titles: Vec<String>,
     needs: Vec<Need>,
 }
 
 impl<'t> Grid<'t> {
-    fn of(
-        table: &'t Table,
-        columns: Vec<usize>,
-        decimals: &'t [u32],
-        options: &Options,
-    ) -> Grid<'t> {
-        let title = |at: &usize| clean(&table.columns[*at].title).into_owned();
-        let header: Vec<String> = columns.iter().map(title).collect();
-        let none: Vec<Need> = header.iter().map(|title| Need::of_title(title)).collect();
+    fn of(table: &'t Table, looks: &'t [Look<'t>], options: &Options) -> Grid<'t> {
+        let is_list = table.columns.iter().any(|column| column.kind == Kind::Id);
+        let title = |column: &Column| clean(&column.title).into_owned();
+        let titles: Vec<String> = table.columns.iter().map(title).collect();
+        let none: Vec<Need> = titles.iter().map(|title| Need::of_title(title)).collect();
         let of_part = |part| {
             let mut needs = none.clone();
             for row in table.rows.part(part) {
-                for (need, at) in needs.iter_mut().zip(&columns) {
-                    if let Some(cell) = row.cells.get(*at) {
-                        let text = shown(cell, decimals[*at], options);
-                        need.take(cell, &text, table.columns[*at].kind);
-                    }
+                for (at, (need, cell)) in needs.iter_mut().zip(&row.cells).enumerate() {
+                    let text = shown(cell, &looks[at], options);
+                    need.take(cell, &text, &table.columns[at], is_list);
                 }
             }
             needs
@@ -245,36 +236,52 @@ impl<'t> Grid<'t> {
         for part in in_parts(&table.rows, of_part) {
             needs.iter_mut().zip(part).for_each(|(need, other)| need.join(other));
         }
-        Grid { table, columns, decimals, header, needs }
+        Grid { table, columns: (0..table.columns.len()).collect(), looks, is_list, titles, needs }
     }
 
-    /// The cells of a row, each with its text for people.
+    /// The cells of a row, each with its text for people and its column.
     fn cells<'r>(
         &'r self,
         row: &'r Row,
         options: &'r Options,
-    ) -> impl Iterator<Item = (&'r Cell, Cow<'r, str>)> {
+    ) -> impl Iterator<Item = (&'r Cell, Cow<'r, str>, &'r Column)> {
         let cells = self.columns.iter().filter_map(|at| Some((row.cells.get(*at)?, *at)));
-        cells.map(|(cell, at)| (cell, shown(cell, self.decimals[at], options)))
+        cells.map(|(cell, at)| {
+            (cell, shown(cell, &self.looks[at], options), &self.table.columns[at])
+        })
     }
 
-    fn kinds(&self) -> impl Iterator<Item = Kind> {
-        self.columns.iter().map(|at| self.table.columns[*at].kind)
+    /// The texts of a row, cut to the widths of their columns where they may be.
+    fn texts<'r>(
+        &'r self,
+        row: &'r Row,
+        shapes: &[ColumnShape],
+        options: &'r Options,
+    ) -> Vec<Cow<'r, str>> {
+        let sign = ellipsis(options);
+        let fitted =
+            |((cell, text, column), shape): ((&Cell, Cow<'r, str>, &Column), &ColumnShape)| {
+                let is_cut = Wider::of(cell, column, self.is_list) == Wider::IsCut;
+                match cell {
+                    _ if !is_cut || text.width() <= shape.width => text,
+                    Cell::Absent(_) => cut_reason(&text, shape.width, sign).into(),
+                    _ => cut(&text, shape.width, sign).into(),
+                }
+            };
+        self.cells(row, options).zip(shapes).map(fitted).collect()
     }
 
     /// Header, rule, rows.
-    fn write(&self, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-        let Some(widths) = widths(&self.needs, options.width) else {
-            return self.blocks(options, out);
-        };
+    fn write(&self, widths: &[usize], options: &Options, out: &mut dyn Write) -> io::Result<()> {
+        let kinds = self.columns.iter().map(|at| self.table.columns[*at].kind);
         let shapes: Vec<ColumnShape> = widths
-            .into_iter()
-            .zip(self.kinds())
-            .map(|(width, kind)| ColumnShape { width, right: kind == Kind::Number })
+            .iter()
+            .zip(kinds)
+            .map(|(width, kind)| ColumnShape { width: *width, right: kind == Kind::Number })
             .collect();
         let mut drawn = String::new();
         let mut pen = Pen::new(shapes.clone(), options);
-        pen.header(self.header.clone());
+        pen.header(self.columns.iter().map(|at| self.titles[*at].clone()).collect());
         pen.lines().for_each(|line| put(&mut drawn, &line, BOLD, options));
         out.write_all(drawn.as_bytes())?;
         let lines = if options.width.is_some() { LINES } else { usize::MAX };
@@ -285,8 +292,7 @@ impl<'t> Grid<'t> {
             let mut drawn = String::new();
             for row in self.table.rows.part(part) {
                 let style = style(row.emphasis);
-                let texts: Vec<Cow<'_, str>> =
-                    self.cells(&row, options).map(|(_, text)| text).collect();
+                let texts = self.texts(&row, &shapes, options);
                 let listed = row.cells.iter().any(|cell| matches!(cell, Cell::Lines(_)));
                 if let Some(line) = flat(&texts, &shapes).filter(|_| !listed) {
                     put(&mut drawn, &line, style, options);
@@ -309,16 +315,16 @@ impl<'t> Grid<'t> {
     fn blocks(&self, options: &Options, out: &mut dyn Write) -> io::Result<()> {
         let width = options.width.unwrap_or(WIDEST).max(TERMINAL);
         let titles =
-            self.header.iter().map(|title| title.width()).max().unwrap_or(0).min(width / 3);
+            self.titles.iter().map(|title| title.width()).max().unwrap_or(0).min(width / 3);
         let shapes =
             [titles, width - GAP - titles].map(|width| ColumnShape { width, right: false });
         let mut blocks = TextBlocks::of(out);
         for row in self.table.rows.iter() {
             let mut pen = Pen::new(shapes.to_vec(), options);
-            let cells = self.cells(&row, options).zip(&self.header).zip(self.kinds());
-            for (((cell, text), title), kind) in cells {
+            for ((cell, text, column), title) in self.cells(&row, options).zip(&self.titles) {
                 let listed = matches!(cell, Cell::Lines(_));
-                let lines = if listed || whole(cell, kind) { usize::MAX } else { LINES };
+                let stays = Wider::of(cell, column, false) == Wider::Stays;
+                let lines = if listed || stays { usize::MAX } else { LINES };
                 if !text.is_empty() {
                     pen.row(vec![title.clone(), text.trim().to_owned()], lines);
                 }
@@ -346,41 +352,11 @@ fn flat(texts: &[Cow<'_, str>], shapes: &[ColumnShape]) -> Option<String> {
     Some(line)
 }
 
-/// The least width of words: a short word of ASCII letters is not broken, other text may be.
-fn breakable(text: &str, width: usize) -> usize {
-    let word =
-        text.split([' ', '\n']).filter(|word| word.is_ascii()).map(str::len).max().unwrap_or(0);
-    width.min(NARROWEST).max(if word <= WORD { word } else { NARROWEST })
-}
-
-/// May the cell not be cut or broken? Ids, numbers and dates.
-fn whole(cell: &Cell, kind: Kind) -> bool {
-    let words = matches!(cell, Cell::Text(_) | Cell::List(_) | Cell::Lines(_) | Cell::Absent(_));
-    kind == Kind::Id || !words
-}
-
-/// How wide each column may be; nothing if even the least does not fit.
-fn widths(needs: &[Need], width: Option<usize>) -> Option<Vec<usize>> {
-    let Some(width) = width else { return Some(needs.iter().map(|need| need.most).collect()) };
-    let gaps = GAP * needs.len().saturating_sub(1);
-    let mut widths: Vec<usize> = needs.iter().map(|need| need.least).collect();
-    let mut spare = width.max(TERMINAL).checked_sub(gaps + widths.iter().sum::<usize>())?;
-    // The narrowest column that wants more gets the next one, so that the widest give way.
-    while spare > 0 {
-        let wanting = widths.iter_mut().zip(needs).filter(|(width, need)| **width < need.most);
-        let Some((narrowest, _)) = wanting.min_by_key(|(width, _)| **width) else { break };
-        *narrowest += 1;
-        spare -= 1;
-    }
-    Some(widths)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::render::text::acts;
     use crate::render::{Format, RenderError, samples};
-    use crate::table::sheet::Column;
     use proptest::prelude::*;
 
     fn render(sheet: &Sheet, options: &Options) -> Result<String, RenderError> {
@@ -395,7 +371,7 @@ mod tests {
     fn optional_columns_go_where_the_terminal_is_narrow() {
         let columns = vec![
             Column::new("id", "Id", Kind::Id),
-            Column::new("company", "Company", Kind::Text).optional(),
+            Column::new("company", "Company", Kind::Text).optional(2),
             Column::new("flags", "Flags", Kind::Text),
         ];
         let row = ["zhang", "时装连锁店", "overdue, missed"].map(Cell::text).to_vec();
@@ -407,8 +383,11 @@ mod tests {
         );
         assert_eq!(
             drawn(33),
-            "Id     Flags\n──────────────────────\nzhang  overdue, missed\nleft out here: Company\n"
+            "Id     Flags\n──────────────────────\nzhang  overdue, missed\n\
+             not shown at this width: Company\n(a wider terminal or -f csv has\nthem)\n"
         );
+        // Then the words are cut, and never half a Chinese character.
+        assert!(drawn(21).starts_with("Id     Flags\n─────────────────────\nzhang  overdue…\n"));
     }
 
     #[test]
@@ -440,18 +419,65 @@ booked   12
     #[test]
     fn words_give_way_and_numbers_do_not() {
         let narrow = render(&samples::sheet(), &at(64)).unwrap();
-        let wrapped = "\
-zhang  Zhang,     1,500.50 USD      (n = 3, too few)
-       Wei | \"Z\"
-";
-        assert!(narrow.contains(wrapped), "{narrow}");
+        let cut = "\nzhang  Zhang, W…  1,500.50 USD      (n = 3, too few)\n";
+        assert!(narrow.contains(cut), "{narrow}");
         assert!(narrow.contains("4,238/6,711   63.2 %  2009-12-15\n"), "{narrow}");
     }
 
     #[test]
-    fn what_is_too_wide_becomes_blocks() {
-        let blocks = render(&samples::sheet(), &at(40)).unwrap();
-        assert!(blocks.contains("\nValue  1,500.50 USD\n"));
+    fn a_table_of_sentences_wraps_where_a_list_is_cut() {
+        let long = "no entry of this kind in the pursuit";
+        let sheet = |kind| {
+            let columns = vec![Column::new("a", "A", kind), Column::new("why", "Why", Kind::Text)];
+            let row = Row::new(vec![Cell::text("met"), Cell::text(long)]);
+            Sheet::single("x", "", columns, vec![row].into())
+        };
+        let list = render(&sheet(Kind::Id), &at(24)).unwrap();
+        assert!(list.ends_with("\nmet  no entry of this k…\n"), "{list}");
+        let facts = render(&sheet(Kind::Text), &at(24)).unwrap();
+        assert!(facts.ends_with("\nmet  no entry of this\n     kind in the pursuit\n"), "{facts}");
+    }
+
+    /// Rows of an id and numbers that cannot all be on a narrow terminal.
+    fn figures(ranks: [u8; 2], rows: usize, kind: Kind) -> Sheet {
+        let number = |id: &str, rank| Column::new(id, id, Kind::Number).optional(rank);
+        let columns = vec![
+            Column::new("id", "id", kind),
+            number("first", ranks[0]),
+            number("second", ranks[1]),
+        ];
+        let row =
+            || Row::new(vec![Cell::text("a"), Cell::Int(123_456_789), Cell::Int(987_654_321)]);
+        Sheet::single("x", "", columns, (0..rows).map(|_| row()).collect())
+    }
+
+    #[test]
+    fn only_columns_that_must_stay_make_blocks_and_a_pager_that_scrolls_makes_none() {
+        let drawn = |sheet: Sheet, options: &Options| render(&sheet, options).unwrap();
+        let blocks = "id      a\nfirst   123,456,789\nsecond  987,654,321\n";
+        assert_eq!(drawn(figures([0, 0], 1, Kind::Id), &at(26)), blocks);
+        let table = drawn(figures([1, 1], 2, Kind::Id), &at(26));
+        assert!(table.starts_with("id        first\n"), "{table}");
+        assert!(table.contains("not shown at this width:\nsecond (a wider terminal\n"), "{table}");
+        let scrolls = Options { scrolls: true, ..at(26) };
+        let wide = drawn(figures([0, 0], 1, Kind::Id), &scrolls);
+        assert_eq!(wide, drawn(figures([0, 0], 1, Kind::Id), &Options::default()));
+        // Figures of one row, which are no list, are all worth a line.
+        assert_eq!(drawn(figures([1, 1], 1, Kind::Text), &at(26)), blocks);
+    }
+
+    #[test]
+    fn a_title_that_is_left_out_twice_is_told_once_and_another_table_is_named() {
+        let mut sheet = figures([1, 1], 2, Kind::Id);
+        let mut more = figures([2, 2], 2, Kind::Id).tables.remove(0);
+        more.id = "more".into();
+        more.columns.iter_mut().skip(1).for_each(|column| column.title = "Low".into());
+        sheet.tables.push(more);
+        let drawn = render(&sheet, &Options { lang: Lang::Zh, ..at(20) }).unwrap();
+        assert!(drawn.contains("此宽度未显示：second"), "{drawn}");
+        let narrow = render(&sheet, &at(20)).unwrap();
+        assert!(narrow.contains("--table"), "{narrow}");
+        assert_eq!(drawn.matches("Low").count(), 2, "its title, and what is left out: {drawn}");
     }
 
     #[test]

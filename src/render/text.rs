@@ -1,9 +1,9 @@
 //! Cells as words: for people ([`shown`]) and for machines ([`plain`]), and text without characters that a
 //! terminal or a page would obey ([`clean`]).
 
-use super::{Options, in_parts};
-use crate::table::sheet::{Cell, Kind, Table};
-use crate::value::money::Amount;
+use super::{Names, Options, in_parts};
+use crate::table::sheet::{Cell, Column, Kind, Table};
+use crate::value::money::{Amount, Currency};
 use crate::value::text::in_html;
 use std::borrow::Cow;
 
@@ -42,47 +42,110 @@ pub(super) fn breaks(c: char) -> bool {
     matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// The decimals of the money in each column, as people read it: none where every amount is whole, else as many as
-/// the finest needs, and at least two. The rows are asked for once more for that.
-pub(super) fn decimals(table: &Table) -> Vec<u32> {
-    let columns: Vec<usize> =
-        (0..table.columns.len()).filter(|at| table.columns[*at].kind == Kind::Number).collect();
-    let mut decimals = vec![0; table.columns.len()];
-    if columns.is_empty() {
-        return decimals;
-    }
-    let of_part = |part| {
-        let mut most = vec![0; columns.len()];
-        for row in table.rows.part(part) {
-            for (most, at) in most.iter_mut().zip(&columns) {
-                let amount = match row.cells.get(*at) {
-                    Some(Cell::Amount(amount)) => *amount,
-                    Some(Cell::Money(money)) => money.amount,
-                    _ => continue,
-                };
-                *most = amount.trimmed().decimals().max(*most);
-            }
-        }
-        most
-    };
-    for part in in_parts(&table.rows, of_part) {
-        for (most, at) in part.into_iter().zip(&columns).filter(|(most, _)| *most > 0) {
-            decimals[*at] = most.max(2).max(decimals[*at]);
-        }
-    }
-    decimals
+/// How the cells of a column look to people.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Look<'o> {
+    /// The decimals of money: none where every amount is whole, else as many as the finest needs, and at least those
+    /// of the currency.
+    pub money: u32,
+    /// The decimals of statistics: those of the finest.
+    number: usize,
+    /// The names of the ids in it.
+    names: Option<&'o Names>,
 }
 
-/// A cell for people: thousands separators, percentages, words on one line or each on its own. Money has so
-/// many decimals.
-pub(super) fn shown<'c>(cell: &'c Cell, decimals: u32, options: &Options) -> Cow<'c, str> {
+impl Look<'_> {
+    fn join(&mut self, other: Look) {
+        self.money = self.money.max(other.money);
+        self.number = self.number.max(other.number);
+    }
+
+    /// Adds the decimals of a cell.
+    fn take(&mut self, cell: &Cell, options: &Options) {
+        let (amount, currency) = match cell {
+            Cell::Amount(amount) => (*amount, options.currency),
+            Cell::Money(money) => (money.amount, money.currency.or(options.currency)),
+            Cell::Number(x, decimals) => {
+                self.number = if x.is_finite() { self.number.max(*decimals) } else { self.number };
+                return;
+            }
+            _ => return,
+        };
+        let needed = amount.trimmed().decimals();
+        if needed > 0 {
+            let usual = currency.map_or(USUAL_DECIMALS, Currency::decimals);
+            self.money = self.money.max(needed).max(usual);
+        }
+    }
+
+    /// The decimals of a statistic, of which the cell asks for so many.
+    pub fn decimals(&self, asked: usize) -> usize {
+        self.number.max(asked)
+    }
+
+    /// Is the cell an id that a name is shown for?
+    pub fn is_named(&self, cell: &Cell) -> bool {
+        matches!(cell, Cell::Text(text) if self.name(text).is_some())
+    }
+
+    /// The name of an id, or the text as it is.
+    pub fn named<'t>(&'t self, text: &'t str) -> &'t str {
+        self.name(text).unwrap_or(text)
+    }
+
+    /// The name of an id.
+    fn name(&self, text: &str) -> Option<&str> {
+        self.names?.of.get(text).map(String::as_str)
+    }
+}
+
+/// The decimals of an amount that is not whole, in a ledger without a currency.
+const USUAL_DECIMALS: u32 = 2;
+
+/// How the cells of each column look to people. The rows are asked for once more for that.
+pub(super) fn looks<'o>(table: &Table, options: &'o Options) -> Vec<Look<'o>> {
+    let names = |column: &Column| Some(&options.names).filter(|names| names.has(&column.id));
+    let mut looks: Vec<Look> = table
+        .columns
+        .iter()
+        .map(|column| Look { names: names(column), ..Look::default() })
+        .collect();
+    let columns: Vec<usize> =
+        (0..table.columns.len()).filter(|at| table.columns[*at].kind == Kind::Number).collect();
+    if columns.is_empty() {
+        return looks;
+    }
+    let of_part = |part| {
+        let mut looks = vec![Look::default(); columns.len()];
+        for row in table.rows.part(part) {
+            for (look, at) in looks.iter_mut().zip(&columns) {
+                row.cells.get(*at).into_iter().for_each(|cell| look.take(cell, options));
+            }
+        }
+        looks
+    };
+    for part in in_parts(&table.rows, of_part) {
+        columns.iter().zip(part).for_each(|(at, look)| looks[*at].join(look));
+    }
+    looks
+}
+
+/// A cell for people: thousands separators, percentages, words on one line or each on its own.
+pub(super) fn shown<'c>(cell: &'c Cell, look: &Look, options: &Options) -> Cow<'c, str> {
+    let decimals = look.money;
     Cow::Owned(match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) => return clean(text),
-        Cell::List(list) => clean(&list.join(", ")).into_owned(),
+        Cell::Text(text) => match look.name(text) {
+            None => return clean(text),
+            Some(name) => clean(name).into_owned(),
+        },
+        Cell::List(list) => {
+            let words: Vec<&str> = list.iter().map(|word| look.named(word)).collect();
+            clean(&words.join(", ")).into_owned()
+        }
         Cell::Lines(lines) => lines.iter().map(|l| clean(l)).collect::<Vec<_>>().join("\n"),
         Cell::Int(n) => Amount::from_int(*n).grouped(),
-        Cell::Number(x, decimals) => number(*x, *decimals),
+        Cell::Number(x, decimals) => number(*x, look.decimals(*decimals)),
         Cell::Money(money) => match money.currency {
             Some(currency) => format!("{} {currency}", money.amount.padded(decimals).grouped()),
             None => money.amount.padded(decimals).grouped(),
@@ -177,7 +240,8 @@ mod tests {
     use crate::value::money::Money;
 
     fn see(cell: Cell) -> String {
-        shown(&cell, 2, &Options::default()).into_owned()
+        let look = Look { money: 2, ..Look::default() };
+        shown(&cell, &look, &Options::default()).into_owned()
     }
 
     #[test]
@@ -219,16 +283,44 @@ mod tests {
             let columns = vec![Column::new("value", "", Kind::Number)];
             let rows = texts.iter().map(|text| Row::new(vec![amount(text)])).collect();
             let table = Table { columns, rows, ..Table::default() };
-            let decimals = decimals(&table)[0];
-            let shown = texts
-                .iter()
-                .map(|text| shown(&amount(text), decimals, &Options::default()).into_owned());
-            shown.collect::<Vec<_>>()
+            let options = Options::default();
+            let look = looks(&table, &options)[0];
+            let shown = |text: &&str| shown(&amount(text), &look, &options).into_owned();
+            texts.iter().map(shown).collect::<Vec<_>>()
         };
         assert_eq!(column(&["37500.0", "9375"]), ["37,500", "9,375"]);
         assert_eq!(column(&["37500.5", "9375"]), ["37,500.50", "9,375.00"]);
         assert_eq!(column(&["0.125", "9375.50"]), ["0.125", "9,375.500"]);
         assert_eq!(column(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn statistics_of_a_column_have_the_decimals_of_the_finest_and_counts_have_none() {
+        let cells = [Cell::Number(2.0, 0), Cell::Number(2.55, 1), Cell::Int(7), Cell::Share(0.5)];
+        let columns = vec![Column::new("x", "", Kind::Number)];
+        let rows = cells.iter().map(|cell| Row::new(vec![cell.clone()])).collect();
+        let table = Table { columns, rows, ..Table::default() };
+        let options = Options::default();
+        let look = looks(&table, &options)[0];
+        let texts = cells.iter().map(|cell| shown(cell, &look, &options).into_owned());
+        assert_eq!(texts.collect::<Vec<_>>(), ["2.0", "2.5", "7", "50.0 %"]);
+    }
+
+    #[test]
+    fn money_that_is_not_whole_has_the_decimals_of_its_currency() {
+        let of = |texts: &[&str], own: Option<&str>| {
+            let cell = |text: &&str| Cell::Money(Money::parse(text).unwrap());
+            let columns = vec![Column::new("x", "", Kind::Number)];
+            let rows = texts.iter().map(|text| Row::new(vec![cell(text)])).collect();
+            let table = Table { columns, rows, ..Table::default() };
+            let currency = own.and_then(Currency::parse);
+            looks(&table, &Options { currency, ..Options::default() })[0].money
+        };
+        assert_eq!(of(&["10"], Some("KWD")), 0);
+        assert_eq!(of(&["10.5"], None), 2);
+        assert_eq!(of(&["10.5"], Some("KWD")), 3);
+        assert_eq!(of(&["10.5", "3 JPY"], Some("JPY")), 1, "no decimal that is stated is hidden");
+        assert_eq!(of(&["10.5 USD", "3"], Some("KWD")), 2);
     }
 
     #[test]

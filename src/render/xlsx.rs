@@ -5,7 +5,7 @@
 //!
 //! The same sheet gives the same bytes: the workbook is dated on the day that the sheet looks from.
 
-use super::text::{acts, decimals, ratio, shown};
+use super::text::{Look, acts, looks, ratio, shown};
 use super::{Options, RenderError, in_parts};
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::value::date::Moment;
@@ -64,7 +64,7 @@ pub(super) fn refusal(sheet: &Sheet, tables: &[&Table]) -> Option<RenderError> {
 /// The length of a cell's text in UTF-16.
 fn length(cell: &Cell) -> usize {
     // A unit of UTF-16 has at least one byte in UTF-8, and most texts are far from the limit.
-    match words(cell) {
+    match words(cell, &Look::default()) {
         Some(text) if text.len() > LONGEST_TEXT => text.encode_utf16().count(),
         _ => 0,
     }
@@ -97,9 +97,9 @@ fn words_below(sheet: &Sheet) -> Vec<&str> {
 }
 
 /// A column of the worksheet: that of the table, or the currencies of its amounts.
-struct PageColumn {
+struct PageColumn<'o> {
     at: usize,
-    decimals: u32,
+    look: Look<'o>,
     part: Part,
     width: usize,
 }
@@ -173,15 +173,15 @@ fn fill(
 
 /// The columns of the worksheet. Amounts of which one is in another currency than the ledger's have the currency
 /// in a column of its own, behind them.
-fn page_columns(table: &Table, options: &Options) -> Vec<PageColumn> {
-    let decimals = decimals(table);
+fn page_columns<'o>(table: &Table, options: &'o Options) -> Vec<PageColumn<'o>> {
+    let looks = looks(table, options);
     let mut widths = vec![0; table.columns.len()];
     let mut is_foreign = vec![false; table.columns.len()];
     let of_part = |part| {
         let (mut widths, mut is_foreign) = (widths.clone(), is_foreign.clone());
         for row in table.rows.part(part) {
             for (at, cell) in row.cells.iter().enumerate().take(widths.len()) {
-                widths[at] = widths[at].max(width(cell, decimals[at], options));
+                widths[at] = widths[at].max(width(cell, &looks[at], options));
                 is_foreign[at] |= cell.currency().is_some();
             }
         }
@@ -193,7 +193,7 @@ fn page_columns(table: &Table, options: &Options) -> Vec<PageColumn> {
     }
     let mut columns = Vec::new();
     for at in 0..table.columns.len() {
-        let column = |part| PageColumn { at, decimals: decimals[at], part, width: widths[at] };
+        let column = |part| PageColumn { at, look: looks[at], part, width: widths[at] };
         if is_foreign[at] {
             columns.extend([column(Part::Amount), column(Part::Currency)]);
         } else {
@@ -204,8 +204,8 @@ fn page_columns(table: &Table, options: &Options) -> Vec<PageColumn> {
 }
 
 /// The width of a cell as people see it; that of its widest line.
-fn width(cell: &Cell, decimals: u32, options: &Options) -> usize {
-    let seen = words(cell).unwrap_or_else(|| shown(cell, decimals, options));
+fn width(cell: &Cell, look: &Look, options: &Options) -> usize {
+    let seen = words(cell, look).unwrap_or_else(|| shown(cell, look, options));
     seen.lines().map(UnicodeWidthStr::width).max().unwrap_or(0)
 }
 
@@ -222,14 +222,19 @@ fn write_cell(
         }
         return Ok(());
     }
-    let decimals = usize::try_from(column.decimals).unwrap_or(MOST_DECIMALS);
+    let decimals = usize::try_from(column.look.money).unwrap_or(MOST_DECIMALS);
     match cell {
         Cell::Empty => return Ok(()),
         Cell::Int(n) => return amount(page, (row, at), Amount::from_int(*n), style, 0),
         Cell::Money(money) => return amount(page, (row, at), money.amount, style, decimals),
         Cell::Amount(sum) => return amount(page, (row, at), *sum, style, decimals),
         Cell::Number(x, decimals) if x.is_finite() => {
-            page.write_number_with_format(row, at, *x, style.number(*decimals))?;
+            page.write_number_with_format(
+                row,
+                at,
+                *x,
+                style.number(column.look.decimals(*decimals)),
+            )?;
         }
         Cell::Rate(n, of) => {
             if let Some(share) = ratio(*n, *of) {
@@ -249,7 +254,7 @@ fn write_cell(
         }
         cell if cell.is_veiled() => return Ok(()),
         Cell::Text(_) | Cell::List(_) | Cell::Lines(_) | Cell::Absent(_) => {
-            let words = words(cell).unwrap_or_default();
+            let words = words(cell, &column.look).unwrap_or_default();
             let style = if words.contains('\n') { &style.lines } else { &style.text };
             page.write_string_with_format(row, at, words, style)?;
         }
@@ -298,10 +303,13 @@ fn moment(
 }
 
 /// The words of a cell that is text.
-fn words(cell: &Cell) -> Option<Cow<'_, str>> {
+fn words<'c>(cell: &'c Cell, look: &'c Look) -> Option<Cow<'c, str>> {
     match cell {
-        Cell::Text(words) => Some(text(words)),
-        Cell::List(words) => Some(text(&words.join("; ")).into_owned().into()),
+        Cell::Text(words) => Some(text(look.named(words))),
+        Cell::List(words) => {
+            let words: Vec<&str> = words.iter().map(|word| look.named(word)).collect();
+            Some(text(&words.join("; ")).into_owned().into())
+        }
         Cell::Lines(words) => Some(text(&words.join("\n")).into_owned().into()),
         Cell::Absent(why) => Some(format!("({})", text(why)).into()),
         _ => None,

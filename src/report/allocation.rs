@@ -1,15 +1,16 @@
 //! `crm report allocation`: the load of each rep, its fairness, and the rep whose turn is next.
 
 use super::Request;
+use super::figures::called;
 use crate::diag::{Diagnostic, counted};
-use crate::model::settings::{Presence, level_words};
+use crate::model::settings::{Presence, Settings, level_words};
 use crate::rules::book::Book;
 use crate::rules::query::Query;
 use crate::rules::replay::care::Care;
 use crate::rules::replay::state::Record;
 use crate::rules::team::fairness::{Loads, capacities};
 use crate::rules::team::{Member, Team, TeamCount, absence, unknown_owner};
-use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
@@ -51,17 +52,18 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     let columns = vec![
         column("rep", Kind::Text, lang),
         column("name", Kind::Text, lang),
-        column("level", Kind::Text, lang).optional(),
+        column("level", Kind::Text, lang),
         column("holds", Kind::Number, lang),
         column("capacity", Kind::Number, lang),
         column("room", Kind::Number, lang),
         column("utilisation", Kind::Number, lang),
-        column("value", Kind::Number, lang).optional(),
-        column("weighted", Kind::Number, lang).optional(),
-        column("last-assigned", Kind::Date, lang).optional(),
+        column("value", Kind::Number, lang),
+        column("weighted", Kind::Number, lang),
+        column("last-assigned", Kind::Date, lang),
         column("turn", Kind::Number, lang),
         column("presence", Kind::Text, lang),
     ];
+    let columns = Column::giving_way(columns, &["last-assigned", "weighted", "level", "value"]);
     let rows = team
         .members
         .iter()
@@ -89,6 +91,7 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
         })
         .collect();
     let load = Table { id: "load".into(), columns, rows, ..Table::default() };
+    let load = named_once(load, lang);
     let loads = Loads::of(&team);
     let mut tables = vec![load];
     let audience = Audience::of(carries_customers(&team, &[&loads]));
@@ -103,10 +106,10 @@ pub fn allocation(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
                 "if all fitted alike, the next prospect would go to",
                 "条件相同时，下一个客户归"
             ),
-            next.rep.id
+            called(&next.rep.id, &book.settings)
         )),
     }
-    notes.extend(team.members.iter().filter_map(|member| remark(member, lang)));
+    notes.extend(team.members.iter().filter_map(|member| remark(member, &book.settings)));
     if unknown > 0 {
         notes.push(match lang {
             Lang::En | Lang::Machine => {
@@ -144,7 +147,7 @@ fn customers(team: &Team, lang: Lang) -> Table {
         ];
         Row::with(cells, emphasis(member, Care::Customer))
     });
-    Table {
+    let table = Table {
         id: "load-customers".into(),
         title: lang.pick("Load of customers", "客户负荷").into(),
         columns: vec![
@@ -157,7 +160,23 @@ fn customers(team: &Team, lang: Lang) -> Table {
         ],
         rows: rows.collect(),
         ..Table::default()
+    };
+    named_once(table, lang)
+}
+
+/// People read the name of a rep instead of the id, once.
+pub fn named_once(mut table: Table, lang: Lang) -> Table {
+    let name = table.columns.iter().position(|column| column.id == "name");
+    if let Some(at) = name.filter(|_| lang != Lang::Machine) {
+        table.columns.remove(at);
+        let rows = table.rows.iter().map(|row| {
+            let mut row = row.into_owned();
+            row.cells.remove(at);
+            row
+        });
+        table.rows = rows.collect();
     }
+    table
 }
 
 /// Is the load of customers worth showing: has a rep some, or a number of them that they can carry?
@@ -178,23 +197,24 @@ fn emphasis(member: &Member, care: Care) -> Emphasis {
 }
 
 /// A sentence about a rep that needs attention.
-fn remark(member: &Member, lang: Lang) -> Option<String> {
-    let (id, held) = (&member.rep.id, member.held);
+fn remark(member: &Member, settings: &Settings) -> Option<String> {
+    let lang = settings.language;
+    let (id, name, held) = (&member.rep.id, called(&member.rep.id, settings), member.held);
     let all = held + member.customers;
     if let (Presence::Gone(day), 1..) = (member.presence, all) {
         return Some(match lang {
             Lang::En | Lang::Machine => {
-                format!("{id} left on {day} and still owns {all}: crm handover {id}")
+                format!("{name} left on {day} and still owns {all}: crm handover {id}")
             }
-            Lang::Zh => format!("{id}已于{day}离职，名下还有{all}个客户：crm handover {id}"),
+            Lang::Zh => format!("{name}已于{day}离职，名下还有{all}个客户：crm handover {id}"),
         });
     }
     let capacity = member.capacity.filter(|capacity| *capacity < held)?;
     Some(match lang {
         Lang::En | Lang::Machine => {
-            format!("{id} holds {held}, more than the capacity of {capacity}")
+            format!("{name} holds {held}, more than the capacity of {capacity}")
         }
-        Lang::Zh => format!("{id}持有{held}个，超过容量{capacity}"),
+        Lang::Zh => format!("{name}持有{held}个，超过容量{capacity}"),
     })
 }
 

@@ -2,10 +2,11 @@
 
 use crate::git::origin::{AuditedCommit, Origin};
 use crate::model::event::Event;
+use crate::model::kind::KINDS;
 use crate::model::settings::Settings;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet};
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -18,7 +19,7 @@ const SHORT: usize = 10;
 pub fn audit(record: &Record, origins: &BTreeMap<String, Origin>, settings: &Settings) -> Sheet {
     let lang = settings.language;
     let columns = vec![
-        column("key", Kind::Text, lang),
+        column("key", Kind::Text, lang).whole(),
         column("kind", Kind::Text, lang),
         column("by", Kind::Text, lang),
         column("commit", Kind::Text, lang),

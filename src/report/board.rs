@@ -57,10 +57,10 @@ pub fn board(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     columns.extend([
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("company", Kind::Text, lang).optional(),
+        column("company", Kind::Text, lang).optional(3),
         column("owner", Kind::Text, lang),
         column("value", Kind::Number, lang),
-        column("age", Kind::Number, lang),
+        column("age", Kind::Number, lang).optional(2),
         column("next", Kind::Date, lang),
         column("flags", Kind::Text, lang),
     ]);

@@ -154,7 +154,7 @@ pub fn interval(ends: Option<(f64, f64)>) -> [Cell; 2] {
 /// The columns of such an interval, of the figure in the column `of`.
 pub fn interval_columns(of: &str, lang: Lang) -> [Column; 2] {
     [("low", lang.pick("Low", "下限")), ("high", lang.pick("High", "上限"))]
-        .map(|(end, title)| Column::new(format!("{of}-{end}"), title, Kind::Number))
+        .map(|(end, title)| Column::new(format!("{of}-{end}"), title, Kind::Number).optional(2))
 }
 
 /// A share for a sentence: `31 %`, `0.4 %`.

@@ -6,6 +6,7 @@ use super::policy::promised;
 use crate::diag::Diagnostic;
 use crate::model::event::Event;
 use crate::model::grading::{Policy, Promise};
+use crate::model::kind::KINDS;
 use crate::model::pipeline::Outcome;
 use crate::model::settings::Settings;
 use crate::model::solution::Solution;
@@ -17,7 +18,7 @@ use crate::rules::service::collect::fold_cases;
 use crate::rules::working_time::WorkClock;
 use crate::table::packed_row::PackedRow;
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
-use crate::table::terms::{CASE_STATES, KINDS, term};
+use crate::table::terms::{CASE_STATES, term};
 use crate::table::words::column;
 use crate::value::date::{Date, Moment};
 use crate::value::label::Lang;
@@ -272,7 +273,8 @@ impl Cases {
         let head = |at: &usize| {
             let (id, kind, _) = COLUMNS[*at];
             let head = column(id, kind, lang);
-            if !is_export && OPTIONAL.contains(&id) { head.optional() } else { head }
+            let head = if id == "case" { head.whole() } else { head };
+            if !is_export && OPTIONAL.contains(&id) { head.optional(2) } else { head }
         };
         let heads = self.columns.iter().map(head).collect();
         let mut sheet = Sheet::single("cases", lang.pick("Cases", "受理"), heads, Rows::from(rows));

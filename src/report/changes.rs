@@ -2,6 +2,7 @@
 
 use super::columns::stage_name;
 use super::dimension::Dimension;
+use super::figures::member;
 use crate::model::pipeline::{Outcome, Pipeline};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
@@ -228,6 +229,7 @@ fn either(order: Ordering, up: ChangeKind, down: ChangeKind) -> Option<ChangeKin
 /// Takes one prospect apart.
 struct Taker<'a> {
     record: &'a Record,
+    settings: &'a Settings,
     pipeline: &'a Pipeline,
     lang: Lang,
     by: Option<(&'a Dimension, &'a Book)>,
@@ -262,7 +264,7 @@ impl<'a> Taker<'a> {
         fresh: Fresh,
     ) -> Taker<'a> {
         let pipeline = record.pipeline(settings);
-        Taker { record, pipeline, lang, by, fresh, steps: Vec::new() }
+        Taker { record, settings, pipeline, lang, by, fresh, steps: Vec::new() }
     }
 
     fn group(&self, owner: Option<&str>) -> String {
@@ -391,7 +393,10 @@ impl<'a> Taker<'a> {
         if before.owner.as_deref() != owner {
             let change =
                 if owner.is_none() { ChangeKind::Recycled } else { ChangeKind::Reassigned };
-            let name = |owner: Option<&str>| owner.unwrap_or("-").to_owned();
+            let name = |owner: Option<&str>| match owner {
+                Some(id) if self.lang != Lang::Machine => member(id, self.settings),
+                owner => owner.unwrap_or("-").to_owned(),
+            };
             let detail = format!("{} -> {}", name(before.owner.as_deref()), name(owner));
             if was == is {
                 self.put(change, &is, Stock::default(), &stock, detail);

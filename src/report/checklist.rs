@@ -64,7 +64,7 @@ pub fn checklist(record: &Record, settings: &Settings, as_of: Date) -> Sheet {
         sheet.notes.push(
             lang.pick(
                 "the pursuit has ended: there is no next column; crm reopen ID begins another one",
-                "本轮已结束，没有下一栏；crm reopen ID 开始新一轮",
+                "本轮已结束，没有下一栏；crm reopen 编号 开始新一轮",
             )
             .into(),
         );

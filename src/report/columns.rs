@@ -227,8 +227,7 @@ impl Choice {
                 false => (id, kind, getter),
             };
             let column = Column::new(&*id, title(&id, lang), kind);
-            // The company is the first to go where a terminal is narrow, unless it was asked for alone.
-            columns.push((if id == "company" { column.optional() } else { column }, getter));
+            columns.push((column, getter));
         }
         Ok(Choice { columns, lang })
     }

@@ -156,10 +156,10 @@ fn status_word(status: Status, lang: Lang) -> Cell {
 
 fn list(all: &[Agreement], lang: Lang) -> Table {
     let mut columns = vec![
-        Column::new("contract", lang.pick("Contract", "合同"), Kind::Text),
+        Column::new("contract", lang.pick("Contract", "合同"), Kind::Text).whole(),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang).optional(),
+        column("owner", Kind::Text, lang),
         Column::new("status", lang.pick("Status", "状态"), Kind::Text),
         Column::new("starts", lang.pick("Starts", "开始"), Kind::Date),
         Column::new("ends", lang.pick("Ends", "到期"), Kind::Date),
@@ -190,6 +190,7 @@ fn list(all: &[Agreement], lang: Lang) -> Table {
         Row::with(cells, emphasis)
     };
     let rows: Vec<Row> = all.iter().map(row).collect();
+    let columns = Column::giving_way(columns, &["to-come", "starts", "owner"]);
     Table { id: "contracts".into(), columns, rows: rows.into(), ..Table::default() }
 }
 
@@ -275,6 +276,7 @@ fn terms(all: &[Agreement], request: &Request, on: Date, lang: Lang) -> Table {
         rows.push(Row::new(row));
     }
     let title = lang.pick("Terms and renewals of those that bind", "生效合同的期限与续签").into();
+    let columns = Column::giving_way(columns, &["to-come", "running", "ending"]);
     Table { id: "terms".into(), title, columns, rows: rows.into(), ..Table::default() }
 }
 

@@ -252,6 +252,7 @@ fn days_table(
     } else {
         rows.push(Row::new(total));
     }
+    let columns = Column::giving_way(columns, &["min", "max", "p25", "p75"]);
     let title = lang.pick(
         "Days to close: won only; KM: if nothing were lost",
         "成交天数：仅成交者；KM：假如无人退出",

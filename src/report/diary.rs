@@ -71,7 +71,7 @@ pub fn diary(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
             Lang::En | Lang::Machine => {
                 format!("{period}; calls, meetings and agreements, by rep and day")
             }
-            Lang::Zh => format!("{period}；按业务员和日期：电话、会面、约定"),
+            Lang::Zh => format!("{period}；按业务员和日期：电话、见面、约定"),
         },
         tables: vec![
             counts(&order, &days, book),
@@ -194,7 +194,9 @@ fn people(
 ) -> Table {
     let (settings, lang) = (&book.settings, book.settings.language);
     let mut columns = columns(lang);
-    columns.push(Column::new("agreed", lang.pick("Agreed", "约定"), Kind::Text));
+    let least_telling = ["postponed", "later-meetings", "first-meetings", "visits"];
+    columns = Column::giving_way(columns, &least_telling);
+    columns.push(Column::new("agreed", lang.pick("Agreed", "约定"), Kind::Text).optional(0));
     let mut agreed: BTreeMap<(&str, Date), Vec<String>> = BTreeMap::new();
     for one in told {
         let Some((next, what)) = &one.entry.agreed else { continue };

@@ -4,11 +4,12 @@
 use super::Request;
 use super::bridge::{Spans, list_table, picture, span_table};
 use super::changes::{BridgePart, ChangeKind, Stock, StockChange, between};
+use crate::model::kind::KINDS;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use crate::table::words::column;
 use crate::value::id;
 use crate::value::label::Lang;
@@ -184,7 +185,7 @@ fn word(step: &StockChange, lang: Lang) -> String {
         ChangeKind::PulledIn | ChangeKind::Pushed => {
             format!("{} {detail}", lang.pick("closes", "签约"))
         }
-        ChangeKind::Recycled => lang.pick("to the pool", "回到客户池").to_owned(),
+        ChangeKind::Recycled => lang.pick("to the pool", "回到公海").to_owned(),
         ChangeKind::Won | ChangeKind::Lost => {
             let name = step.change.label(lang);
             match detail.split_once("->: ") {

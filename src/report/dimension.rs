@@ -1,5 +1,6 @@
 //! The attributes that figures can be broken down by: `--by`.
 
+use super::figures::member_names;
 use crate::diag::{Code, Diagnostic};
 use crate::model::profile::Relation;
 use crate::model::settings::Settings;
@@ -195,6 +196,10 @@ fn labels(row: &Attribute, settings: &Settings) -> Vec<(Text, Label)> {
             stages.map(|stage| (stage.id.clone(), stage.label.clone())).collect()
         }
         AttributeKind::Words(Vocabulary::Reasons, _) => settings.reasons.clone(),
+        _ if [OWNER.id, MANAGER.id].contains(&row.id) => {
+            let names = member_names(settings).into_iter();
+            names.map(|(id, name)| (id.into(), Label::same(&name))).collect()
+        }
         _ => Vec::new(),
     }
 }

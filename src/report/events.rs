@@ -9,12 +9,13 @@ use crate::format::line::{
 };
 use crate::model::buying::BUYER_STEPS;
 use crate::model::event::{Event, KEYS, KeyType, NO_OWNER, event_keys};
+use crate::model::kind::KINDS;
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{retracted_by_later, upto};
 use crate::table::sheet::{Cell, Kind, Sheet};
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use crate::table::words::column;
 use crate::value::text::Text;
 

@@ -1,6 +1,6 @@
 //! Cells that several reports make alike.
 
-use crate::model::settings::Settings;
+use crate::model::settings::{Rep, Settings};
 use crate::rules::book::Book;
 use crate::stats::KaplanMeier;
 use crate::table::sheet::{Cell, Chart, Column, Picture, Quantity, Row, Table};
@@ -8,6 +8,7 @@ use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::money::{Amount, Money, Sum};
 use crate::value::period::Period;
+use std::collections::HashMap;
 
 /// Of fewer cases than these nothing is said: no rate, no advice, no verdict.
 pub const FEW: u64 = 5;
@@ -148,13 +149,49 @@ pub fn weeks(period: Period) -> f64 {
     period.days().max(1) as f64 / 7.0
 }
 
+/// The columns in which people read the names of reps, and machines their ids.
+pub const REPS: &[&str] = &[
+    "owner",
+    "rep",
+    "who",
+    "manager",
+    "by",
+    "is",
+    "before",
+    "helpers",
+    "runner-up",
+    "from-rep",
+    "to-rep",
+    "customer.owner",
+    "customer.manager",
+    "customer.helpers",
+];
+
+/// The names that people read for the ids of reps: that of the settings, behind it the id where two reps have one name.
+pub fn member_names(settings: &Settings) -> HashMap<String, String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    settings.reps.iter().for_each(|rep| *counts.entry(rep.display()).or_default() += 1);
+    let named = settings.reps.iter().filter(|rep| rep.display() != &*rep.id);
+    let name = |rep: &Rep| match counts.get(rep.display()) {
+        None | Some(1) => rep.display().to_owned(),
+        Some(_) => format!("{} ({})", rep.display(), rep.id),
+    };
+    named.map(|rep| (rep.id.to_string(), name(rep))).collect()
+}
+
 /// How a member is called.
 pub fn member(id: &str, settings: &Settings) -> String {
     match settings.rep(id) {
-        Some(rep) => rep.display().to_owned(),
-        None if id.is_empty() => settings.language.pick("(pool)", "（客户池）").to_owned(),
+        Some(rep) if settings.language == Lang::Machine => rep.display().to_owned(),
+        Some(rep) => member_names(settings).remove(id).unwrap_or(rep.display().to_owned()),
+        None if id.is_empty() => settings.language.pick("(pool)", "（公海）").to_owned(),
         None => id.to_owned(),
     }
+}
+
+/// How a member is called in a sentence: by name for people, by id for machines.
+pub fn called(id: &str, settings: &Settings) -> String {
+    if settings.language == Lang::Machine { id.to_owned() } else { member(id, settings) }
 }
 
 /// The department of a rep: the manager's, or the rep's own where the rep leads others.

@@ -97,6 +97,7 @@ fn line_table(items: &[ForecastItem], request: &Request, lang: Lang) -> (Table, 
     for id in ["count", "value", "nominal", "expected", "p10", "p50", "p90"] {
         columns.push(column(id, Kind::Number, lang));
     }
+    let columns = Column::giving_way(columns, &["nominal", "p10", "p90"]);
     let mut lines: Vec<(&str, Option<ForecastLine>, Vec<ForecastItem>)> = Vec::new();
     for (group, known) in groups {
         let (months, others): (Vec<_>, Vec<_>) =
@@ -246,7 +247,7 @@ fn notes(open: &[OpenProspect], unweighed: usize, bucket: Option<u64>, lang: Lan
         notes.push(
             lang.pick(
                 "lines without a month to come are on their own and not added up: late (the date has gone by), undated, overdue (past the sales cycle), on-hold, other currencies",
-                "没有未来月份的各行单列，不计入合计：日期已过、无日期、逾期（超过销售周期）、搁置、其他货币",
+                "没有未来月份的各行单列，不计入合计：日期已过、无日期、逾期（超过销售周期）、暂缓、其他货币",
             )
             .into(),
         );

@@ -2,9 +2,10 @@
 
 use super::Request;
 use super::breakdown::{
-    by_cell, by_column, join, labelled_cells, stage_cell, stage_cells, stage_columns,
+    by_cell, by_column, group_name, join, labelled_cells, stage_cell, stage_cells, stage_columns,
     window as shown,
 };
+use super::dimension::Dimension;
 use super::figures::{count, enough, few, grouped, others, span, without_rate};
 use crate::diag::{Diagnostic, counted};
 use crate::model::pipeline::{Known, Outcome, Pipeline};
@@ -95,16 +96,22 @@ pub(super) fn funnel_with(
         about: about(book),
         ..Sheet::default()
     };
-    let (mut shown, mut hidden) = (Vec::new(), Vec::new());
+    let (mut shown, mut hidden, mut used) = (Vec::new(), Vec::new(), 0);
     let is_used = |index: usize| gathered.get(index).is_some_and(|groups| !groups.is_empty());
     let boards: Vec<(usize, &Pipeline)> = settings.boards(is_used).collect();
     let several = boards.len() > 1;
     for (index, pipeline) in boards {
         let groups = gathered.get(index).unwrap_or(&none);
-        let board = [
+        let mut board = vec![
             table(pipeline, groups, request, settings),
             pace(pipeline, groups, request, book, window),
         ];
+        // Machines have a row for each column of each group.
+        if let Some(by) = &request.by {
+            board.iter_mut().for_each(|table| table.audience = Audience::Machines);
+            board.insert(0, by_group(pipeline, groups, by, settings));
+        }
+        used += usize::from(!(groups.is_empty() && several));
         if groups.is_empty() && several {
             hidden.extend(board);
             continue;
@@ -114,10 +121,16 @@ pub(super) fn funnel_with(
         let onward = onward.get(&index).map_or(&[][..], Vec::as_slice);
         sheet.pictures.push(picture(pipeline, groups, onward, settings));
     }
-    if let [only, pace] = shown.as_mut_slice() {
-        hidden.push(pace.clone());
-        only.title = String::new();
-        pace.id = "pace".into();
+    if used == 1 {
+        for table in &mut shown {
+            match table.id.strip_suffix("-pace") {
+                Some(_) => {
+                    hidden.push(table.clone());
+                    table.id = "pace".into();
+                }
+                None => table.title = String::new(),
+            }
+        }
     }
     sheet.tables = shown;
     // Boards that are not in use have tables too, for requests that name them.
@@ -231,6 +244,58 @@ fn table(
     }
     let title = pipeline.label.get(lang, &pipeline.id).to_owned();
     Table { id: pipeline.id.to_string(), title, columns, rows: rows.into(), ..Table::default() }
+}
+
+/// The figures of each group beside each other, a row a group and one for all: for people.
+fn by_group(
+    pipeline: &Pipeline,
+    groups: &ColumnsByGroup,
+    by: &Dimension,
+    settings: &Settings,
+) -> Table {
+    let lang = settings.language;
+    let head = |id: &str, label: &str, is_open: bool| {
+        let value = match lang {
+            Lang::Zh => format!("{label}价值"),
+            Lang::En | Lang::Machine => format!("{label}: value"),
+        };
+        [
+            Column::new(id, label, Kind::Number).optional(1 + u8::from(!is_open)),
+            Column::new(format!("{id}-value"), value, Kind::Number)
+                .optional(3 + u8::from(!is_open)),
+        ]
+    };
+    let mut columns = vec![column(by.name(), Kind::Text, lang)];
+    for stage in &pipeline.stages {
+        let is_open = stage.outcome == Outcome::Open;
+        columns.extend(head(&stage.id, stage.label.get(lang, &stage.id), is_open));
+    }
+    let [open, value] = head("open", lang.pick("open", "进行中"), true);
+    columns.extend([open.optional(0), value.optional(2)]);
+    let row = |name: Cell, cells: &[ColumnFigures], emphasis| {
+        let mut row = vec![name];
+        let mut open = ColumnFigures::default();
+        for (stage, figures) in pipeline.stages.iter().zip(cells) {
+            row.extend([count(figures.count), Cell::sum(&figures.value)]);
+            if stage.outcome == Outcome::Open {
+                open.join(figures);
+            }
+        }
+        row.extend([count(open.count), Cell::sum(&open.value)]);
+        Row::with(row, emphasis)
+    };
+    let mut all = vec![ColumnFigures::default(); pipeline.stages.len()];
+    let mut rows: Vec<Row> = Vec::new();
+    for (group, cells) in groups {
+        all.iter_mut().zip(cells).for_each(|(all, cell)| all.join(cell));
+        rows.push(row(group_name(by.word(group, lang), lang), cells, Emphasis::Plain));
+    }
+    if !rows.is_empty() {
+        rows.push(row(Cell::text(lang.pick("all", "合计")), &all, Emphasis::Total));
+    }
+    let title = pipeline.label.get(lang, &pipeline.id).to_owned();
+    let id = format!("{}-groups", pipeline.id);
+    Table { id, title, columns, rows: rows.into(), audience: Audience::People }
 }
 
 /// A stage for each open column, of all groups together. The closed one would grow for ever.

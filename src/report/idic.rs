@@ -140,6 +140,7 @@ fn people(customers: &[Acquainted], lang: Lang) -> Table {
         Row::new(cells)
     };
     let rows = customers.iter().map(row).collect();
+    let columns = Column::giving_way(columns, &["weakest"]);
     Table { id: "customers".into(), columns, rows, audience: Audience::People, ..Table::default() }
 }
 
@@ -148,9 +149,9 @@ fn actions(customers: &[Acquainted], lang: Lang) -> Table {
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang).optional(),
-        Column::new("weakest", lang.pick("Weakest", "最弱"), Kind::Text),
-        Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text),
+        column("owner", Kind::Text, lang).optional(2),
+        Column::new("weakest", lang.pick("Weakest", "最弱"), Kind::Text).optional(3),
+        Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text).wraps(),
     ];
     let row = |customer: &Acquainted| {
         let action = customer.action(lang)?;
@@ -271,5 +272,6 @@ fn groups(customers: &[Acquainted], request: &Request, lang: Lang) -> Table {
     };
     let rows = groups.into_iter().map(row).collect();
     let title = lang.pick("All together", "汇总").into();
+    let columns = Column::giving_way(columns, &["expected", "taken"]);
     Table { id: "groups".into(), title, columns, rows, ..Table::default() }
 }

@@ -286,7 +286,7 @@ fn short(accounts: &[Account], all: Amount, book: &Book) -> Table {
         column("grade", Kind::Text, lang),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang).optional(),
+        column("owner", Kind::Text, lang),
         head("bought", "Bought", "购买额", lang),
         head("of-all", "Of all", "占比", lang),
         head("growth", "Growth", "增长", lang),
@@ -328,6 +328,10 @@ fn short(accounts: &[Account], all: Amount, book: &Book) -> Table {
         Row::with(cells, if warn { Emphasis::Warn } else { Emphasis::Plain })
     };
     let rows = accounts.iter().map(row).collect();
+    let columns = Column::giving_way(
+        columns,
+        &["team", "budget", "wallet", "complaints", "satisfaction", "owner", "growth"],
+    );
     Table { id: "accounts".into(), columns, rows, audience: Audience::People, ..Table::default() }
 }
 
@@ -404,9 +408,9 @@ fn mend(accounts: &[Account], book: &Book) -> Table {
         column("grade", Kind::Text, lang),
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang),
+        column("owner", Kind::Text, lang).optional(2),
         head("evaluation", "Evaluation", "评价", lang),
-        Column::new("mend-first", lang.pick("Mend first", "首先改进"), Kind::Text),
+        Column::new("mend-first", lang.pick("Mend first", "首先改进"), Kind::Text).wraps(),
     ];
     let row = |account: &Account| {
         let gap = account.gap(book)?;
@@ -475,6 +479,8 @@ fn tiers(accounts: &[Account], all: Amount, book: &Book) -> Table {
     };
     let rows = grades.into_iter().map(row).collect();
     let title = lang.pick("By tier", "按级别").into();
+    let columns =
+        Column::giving_way(columns, &["team", "budget", "spent", "open-complaints", "growth"]);
     Table { id: "tiers".into(), title, columns, rows, ..Table::default() }
 }
 

@@ -110,7 +110,7 @@ fn customers(lines: &[Line], request: &Request, lang: Lang) -> Table {
     columns.extend(by_column(request, lang).filter(|by| !matches!(&*by.id, "id" | "name")));
     columns.extend([
         head("bought-so-far", "Bought", "已购金额", lang),
-        head("orders-so-far", "Orders so far", "已购单数", lang).optional(),
+        head("orders-so-far", "Orders so far", "已购单数", lang).optional(2),
         column("last-order", Kind::Date, lang),
     ]);
     let known = lines.iter().any(|(_, expected)| expected.is_some());

@@ -8,7 +8,7 @@ use crate::rules::book::{Book, Keep};
 use crate::rules::grading::narrow;
 use crate::rules::replay::state::Record;
 use crate::table::packed_row::PackedRow;
-use crate::table::sheet::{Cell, Row, Rows, Sheet};
+use crate::table::sheet::{Cell, Column, Row, Rows, Sheet};
 use crate::value::label::Lang;
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -28,6 +28,8 @@ pub struct List {
     /// The columns that it is sorted by, the most important last; of each, whether in reverse.
     keys: Choice,
     reversed: Vec<bool>,
+    /// The columns that give way first.
+    yields: &'static [&'static str],
 }
 
 /// A prospect of the list: the cells that it is sorted by, and its row.
@@ -49,11 +51,17 @@ impl List {
         let (names, reversed): (Vec<&str>, Vec<bool>) = keys.unzip();
         // The order is that of ids in every language.
         let keys = Choice::of(names, settings, Lang::Machine)?;
-        Ok(List { choice, keys, reversed })
+        Ok(List { choice, keys, reversed, yields: &[] })
     }
 
     fn asks_grades(&self) -> bool {
         self.choice.asks_grades() || self.keys.asks_grades()
+    }
+
+    /// The columns were not asked for: some give way to others where a terminal is narrow, in this order.
+    #[must_use]
+    pub fn unasked(self) -> List {
+        List { yields: &["company", "deals", "last-order"], ..self }
     }
 
     /// Grades the book, and reads the files that columns look into, where they are asked for.
@@ -116,7 +124,8 @@ impl List {
     fn sorted(self, id: &str, mut lines: Vec<SortedRow>, without: usize, book: &Book) -> Sheet {
         let lang = book.settings.language;
         lines.par_sort_by(|a, b| self.order(a, b));
-        let (mut heads, count) = (self.choice.heads(), lines.len());
+        let heads = Column::giving_way(self.choice.heads(), self.yields);
+        let (mut heads, count) = (heads, lines.len());
         let width = heads.len() - without;
         heads.truncate(width);
         let rows = Rows::made(count, move |at| {

@@ -17,6 +17,7 @@ mod chosen;
 pub mod claims;
 pub mod classify;
 pub mod columns;
+pub mod commit_message;
 pub mod contracts;
 pub mod conversion;
 pub mod cycle;
@@ -75,7 +76,7 @@ pub mod today;
 pub mod trend;
 pub mod what_if;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Lang, placeholder};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
 use crate::rules::span::Span;
@@ -161,16 +162,17 @@ impl Takes {
         (Takes::RfmCompat, "--rfm-compat"),
     ];
 
-    /// As it is typed.
-    pub fn name(self) -> &'static str {
-        Takes::ALL[self as usize].1
+    /// As it is typed; `QUERY` in the words of a language.
+    pub fn name(self, lang: Lang) -> &'static str {
+        placeholder(Takes::ALL[self as usize].1, lang)
     }
 }
 
 impl Report {
     /// The options that it accepts, as they are typed: `QUERY, --by, --period`.
-    pub fn taken(&self) -> String {
-        self.takes.iter().map(|option| option.name()).collect::<Vec<_>>().join(", ")
+    pub fn taken(&self, lang: Lang) -> String {
+        let names: Vec<&str> = self.takes.iter().map(|option| option.name(lang)).collect();
+        names.join(lang.pick(", ", "、"))
     }
 
     /// Refuses options that the report does not accept. `rfm_compat`: that option is asked for.
@@ -227,21 +229,20 @@ impl Report {
     }
 
     fn refusal(&self, option: Takes) -> Diagnostic {
-        let (name, option_name) = (self.name, option.name());
-        let message = words!(
-            "the report `{name}` does not take {option_name}",
-            "报表 `{name}` 不接受 {option_name}"
-        );
-        let taken = match self.taken() {
-            none if none.is_empty() => words!("it takes none of them", "它不接受任何此类选项"),
-            taken => words!("it takes: {taken}", "它接受：{taken}"),
+        let (en, zh) = (option.name(Lang::En), option.name(Lang::Zh));
+        let name = self.name;
+        let message = words!("the report `{name}` does not take {en}", "报表 `{name}` 不接受 {zh}");
+        let taken = if self.takes.is_empty() {
+            words!("it takes none of them", "它不接受任何此类选项")
+        } else {
+            let (en, zh) = (self.taken(Lang::En), self.taken(Lang::Zh));
+            words!("it takes: {en}", "它接受：{zh}")
         };
         let takers = REPORTS.iter().filter(|report| report.takes.contains(&option));
         let takers = takers.map(|report| report.name).collect::<Vec<_>>().join(", ");
-        Diagnostic::new(Code::BadArgument, message).help(taken).help(words!(
-            "reports that take {option_name}: {takers}",
-            "接受 {option_name} 的报表：{takers}"
-        ))
+        Diagnostic::new(Code::BadArgument, message)
+            .help(taken)
+            .help(words!("reports that take {en}: {takers}", "接受 {zh} 的报表：{takers}"))
     }
 
     /// The parts of each record that a request needs (see [`Request::keep`]).
@@ -662,7 +663,7 @@ mod tests {
     #[test]
     fn options_stand_in_order() {
         for (at, (option, name)) in Takes::ALL.iter().enumerate() {
-            assert_eq!((*option as usize, option.name()), (at, *name));
+            assert_eq!((*option as usize, option.name(Lang::En)), (at, *name));
         }
     }
 

@@ -7,12 +7,13 @@ use super::several::several;
 use crate::diag::Diagnostic;
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
+use crate::model::kind::KINDS;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::replay::standing;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Kind, Sheet};
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use crate::table::words::column;
 
 /// An entry with money, and its prospect.

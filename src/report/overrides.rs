@@ -207,7 +207,7 @@ fn columns(lang: Lang) -> Vec<Column> {
         column("name", Kind::Text, lang),
         column("stage", Kind::Text, lang),
         column("from-or-supported", Kind::Text, lang),
-        column("why", Kind::Text, lang),
+        column("why", Kind::Text, lang).wraps(),
     ]
 }
 

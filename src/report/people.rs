@@ -4,11 +4,12 @@ use super::Request;
 use super::columns::positions;
 use super::several::several;
 use crate::diag::Diagnostic;
+use crate::model::kind::KINDS;
 use crate::model::prospect::{Contact, Prospect};
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
-use crate::table::sheet::{Cell, Kind, Row, Sheet};
-use crate::table::terms::{KINDS, PARTS, STANCES, term};
+use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
+use crate::table::terms::{PARTS, STANCES, term};
 use crate::table::words::column;
 use crate::value::label::Lang;
 
@@ -87,8 +88,13 @@ pub fn of_one(prospect: &Prospect, settings: &Settings) -> Sheet {
         Row::new(cells.collect())
     };
     let rows: Vec<Row> = prospect.contacts.iter().map(row).collect();
-    let heads = columns.iter().map(|(id, kind, _)| column(id, *kind, lang)).collect();
+    let heads = columns.iter().map(|(id, kind, _)| of_person(column(id, *kind, lang))).collect();
     Sheet::single("people", &*prospect.name, heads, rows.into())
+}
+
+/// A column of people: what is dialled or written to stays whole.
+pub(super) fn of_person(column: Column) -> Column {
+    if ["phone", "email"].contains(&&*column.id) { column.whole() } else { column }
 }
 
 /// The cell of a column whose ids have words for people.

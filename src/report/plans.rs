@@ -170,32 +170,32 @@ impl PlanTables {
     fn tables(self, lang: Lang) -> Vec<Table> {
         let head = |id: &str, en: &str, zh: &str, kind| Column::new(id, lang.pick(en, zh), kind);
         let goals = vec![
-            head("goal", "Goal", "目标", Kind::Text),
+            head("goal", "Goal", "目标", Kind::Text).optional(2),
             column("what", Kind::Text, lang),
-            head("measure", "Measure", "衡量", Kind::Text),
+            head("measure", "Measure", "衡量", Kind::Text).optional(3),
             head("now", "Now", "现值", Kind::Number),
             head("target", "Target", "目标值", Kind::Number),
             head("progress", "Progress", "进度", Kind::Number),
-            head("counted-from", "From", "起算日", Kind::Date).optional(),
+            head("counted-from", "From", "起算日", Kind::Date).optional(5),
             head("goal-by", "By", "期限", Kind::Date),
-            column("days-left", Kind::Number, lang),
+            column("days-left", Kind::Number, lang).optional(4),
             head("state", "State", "状态", Kind::Text),
         ];
         let steps = vec![
-            column("step", Kind::Text, lang),
+            column("step", Kind::Text, lang).whole(),
             column("what", Kind::Text, lang),
-            head("goal", "Goal", "目标", Kind::Text),
+            head("goal", "Goal", "目标", Kind::Text).optional(2),
             head("who", "Who", "执行人", Kind::Text),
             head("step-by", "By", "期限", Kind::Date),
             head("state", "State", "状态", Kind::Text),
-            head("done-on", "Done on", "完成日", Kind::Date),
+            head("done-on", "Done on", "完成日", Kind::Date).optional(3),
         ];
         let loops = vec![
-            column("step", Kind::Text, lang),
+            column("step", Kind::Text, lang).whole(),
             column("what", Kind::Text, lang),
             head("answers", "Answers", "针对", Kind::Text),
             head("done-on", "Done on", "完成日", Kind::Date),
-            head("scale", "Scale", "评分制", Kind::Text),
+            head("scale", "Scale", "量表", Kind::Text),
             head("before", "Before", "之前", Kind::Number),
             head("before-on", "On", "日期", Kind::Date),
             head("after", "After", "之后", Kind::Number),

@@ -2,6 +2,7 @@
 //! have them.
 
 use super::Request;
+use super::figures::called;
 use crate::diag::Diagnostic;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
@@ -71,9 +72,9 @@ fn columns(care: Care, lang: Lang) -> Vec<Column> {
     let mut columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("grade", Kind::Text, lang).optional(),
-        column("region", Kind::Text, lang).optional(),
-        column("needs", Kind::Text, lang).optional(),
+        column("grade", Kind::Text, lang).optional(2),
+        column("region", Kind::Text, lang).optional(2),
+        column("needs", Kind::Text, lang).optional(2),
     ];
     columns.extend(match care {
         Care::Prospect => vec![column("value", Kind::Number, lang)],
@@ -85,7 +86,7 @@ fn columns(care: Care, lang: Lang) -> Vec<Column> {
         column("since", Kind::Date, lang),
         column("waiting", Kind::Number, lang),
         column("before", Kind::Text, lang),
-        column("reason", Kind::Text, lang),
+        column("reason", Kind::Text, lang).wraps(),
     ]);
     columns
 }
@@ -259,7 +260,7 @@ fn waiting_table(id: &str, title: &str, rows: Vec<Row>, lang: Lang) -> Table {
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("region", Kind::Text, lang).optional(),
+        column("region", Kind::Text, lang).optional(2),
         column("value", Kind::Number, lang),
         column("since", Kind::Date, lang),
         column("waiting", Kind::Number, lang),
@@ -291,7 +292,7 @@ fn for_whom(
         let score = |place: &usize| std::cmp::Reverse(fits[*place].score(strategies.weights()));
         score(a).cmp(&score(b)).then_with(|| team.members[*a].waited(&team.members[*b]))
     });
-    let id = |place: &usize| team.members[*place].rep.id.to_string();
+    let id = |place: &usize| called(&team.members[*place].rep.id, &book.settings);
     match (able.as_slice(), barriers.as_slice()) {
         ([], []) => (lang.pick("no rep in the settings", "未设置业务员").into(), true),
         ([], [(_, tag @ Barrier::DoNotAssign(_)), ..]) => (tag.words().get(lang).to_owned(), true),

@@ -279,12 +279,12 @@ fn listed(customers: &[(&Acquainted, Vec<Text>)], lang: Lang) -> Table {
     let columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang).optional(),
+        column("owner", Kind::Text, lang).optional(2),
         Column::new("reasons", lang.pick("Significant for", "战略意义"), Kind::Text),
         Column::new("bought", lang.pick("Bought", "购买额"), Kind::Number),
-        Column::new("expected", lang.pick("Next year", "来年预期"), Kind::Number).optional(),
+        Column::new("expected", lang.pick("Next year", "来年预期"), Kind::Number).optional(2),
         Column::new("open-value", lang.pick("Open", "机会价值"), Kind::Number),
-        Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text),
+        Column::new("next-action", lang.pick("Next action", "下一步行动"), Kind::Text).wraps(),
     ];
     let mut significant: Vec<&(&Acquainted, Vec<Text>)> =
         customers.iter().filter(|(_, reasons)| !reasons.is_empty()).collect();

@@ -490,7 +490,7 @@ fn notes(open: &[(Project, Option<Likelihood>)], book: &Book) -> Vec<String> {
         return vec![
             lang.pick(
                 "no open project; begin one: crm add NAME --pipeline project, then its people: crm contact add ID NAME --part recommender",
-                "没有进行中的项目；先建一个：crm add 名称 --pipeline project，再记录人员：crm contact add ID 姓名 --part recommender",
+                "没有进行中的项目；先建一个：crm add 名称 --pipeline project，再记录人员：crm contact add 编号 姓名 --part recommender",
             )
             .into(),
         ];

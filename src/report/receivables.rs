@@ -175,7 +175,7 @@ fn by_customer(
     let mut columns = vec![
         column("id", Kind::Id, lang),
         column("name", Kind::Text, lang),
-        column("owner", Kind::Text, lang).optional(),
+        column("owner", Kind::Text, lang),
     ];
     columns.extend(money_columns(terms, lang));
     columns.push(column("credit-limit", Kind::Number, lang));
@@ -196,6 +196,7 @@ fn by_customer(
     cells.extend(money_cells(total, terms, None));
     cells.push(Cell::Empty);
     made.push(Row::with(cells, Emphasis::Total));
+    let columns = Column::giving_way(columns, &["credit-limit", "prepaid", "owner", "to-come"]);
     Table { id: "receivables".into(), columns, rows: made.into(), ..Table::default() }
 }
 

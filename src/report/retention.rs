@@ -218,7 +218,7 @@ fn curve(cohorts: &[(String, Vec<Observation>)], lang: Lang) -> Table {
         };
         columns.push(head(format!("day-{mark}"), title));
         let ends = interval_columns(&format!("day-{mark}"), lang);
-        columns.extend(ends.map(Column::optional));
+        columns.extend(ends.map(|end| end.optional(2)));
     }
     columns.push(head("median".into(), lang.pick("Median days", "中位天数").into()));
     let several = cohorts.len() > 1;

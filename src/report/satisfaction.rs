@@ -353,7 +353,7 @@ fn notes(heard: &Heard, lang: Lang) -> Vec<String> {
         let n = heard.unknown_scale;
         notes.push(match lang {
             Lang::En | Lang::Machine => format!("scores without a known scale, left out: {n}"),
-            Lang::Zh => format!("评分制不明，未计入：{n}"),
+            Lang::Zh => format!("量表不明，未计入：{n}"),
         });
     }
     notes

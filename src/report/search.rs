@@ -82,7 +82,7 @@ pub fn search(
     let rows: Vec<PackedRow> = hits.into_sorted_vec().into_iter().map(|hit| hit.row).collect();
     let found = rows.len() + more;
     let mut columns = before.heads();
-    columns.push(column("sort", Kind::Text, lang).optional());
+    columns.push(column("sort", Kind::Text, lang).optional(2));
     columns.extend(["found-in", "excerpt"].map(|id| column(id, Kind::Text, lang)));
     columns.extend(behind.heads());
     let mut sheet = Sheet::single("search", "", columns, Rows::from(rows));

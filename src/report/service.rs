@@ -281,13 +281,13 @@ fn figures(
         head("cases", "Cases", "受理"),
         head("complaints", "Complaints", "投诉"),
         head("open", "Open", "未结"),
-        head("reopened", "Reopened", "重开"),
-        head("asked", "Asked", "次数"),
+        head("reopened", "Reopened", "重开").optional(4),
+        head("asked", "Asked", "次数").optional(3),
         head("answer-median", "Answer, median", "答复中位数"),
-        head("answer-p90", "p90", "p90"),
+        head("answer-p90", "p90", "p90").optional(2),
         head("answer-kept", "In time", "按时答复"),
         head("resolve-median", "Resolved, median", "解决中位数"),
-        head("resolve-p90", "p90", "p90"),
+        head("resolve-p90", "p90", "p90").optional(2),
         head("resolve-kept", "In time", "按时解决"),
     ]);
     // Where no policy promises it, people need no column of it.

@@ -110,7 +110,7 @@ pub fn action_sheet(book: &Book, request: &Request) -> Result<Sheet, Diagnostic>
     if pool > 0 {
         sheet.notes.push(match lang {
             Lang::En | Lang::Machine => format!("in the pool, on no sheet: {pool}"),
-            Lang::Zh => format!("客户池中（不在任何人的表上）：{pool}"),
+            Lang::Zh => format!("公海中（不在任何人的表上）：{pool}"),
         });
     }
     Ok(sheet)
@@ -320,7 +320,9 @@ impl SheetForm {
             pipeline.stages[..=won]
                 .iter()
                 .enumerate()
-                .map(|(at, stage)| Column::new(&*stage.id, numbered(at, stage, lang), Kind::Text)),
+                .map(|(at, stage)| Column::new(&*stage.id, numbered(at, stage, lang), Kind::Text))
+                // The form is filled in: no column of it is left out.
+                .map(|column| column.optional(0)),
         );
         let points = checkpoints(self.week, &settings.checkpoints);
         let pages = Arc::clone(pages);

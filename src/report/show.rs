@@ -1,15 +1,16 @@
 //! `crm show`: one prospect - facts, its column and the evidence for it, journal, time in each column.
 
 use super::columns::{criterion, flag_cell, reason, stage_name};
-use super::figures::table;
-use super::people::in_words;
+use super::figures::{called, member, table};
+use super::people::{in_words, of_person};
 use super::show_money::money;
 use super::show_project;
 use crate::format::line::{written_facts, written_roles};
 use crate::model::buying::buyer_step;
 use crate::model::event::Event;
+use crate::model::kind::KINDS;
 use crate::model::pipeline::{Outcome, Pipeline};
-use crate::model::profile::Relation;
+use crate::model::profile::{FactValue, Relation, fact_word};
 use crate::model::prospect::{Contact, FACTS};
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
@@ -20,7 +21,7 @@ use crate::rules::replay::moves::next_stage;
 use crate::rules::replay::state::Record;
 use crate::rules::replay::{retracted_by_later, upto};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -68,14 +69,20 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     let list = |items: &[Text]| Cell::list(items.iter().cloned());
     put("id", Cell::text(&*record.prospect.id));
     for fact in FACTS {
-        put(fact, Cell::maybe(record.prospect.fact(fact), Cell::text));
+        let value = match (fact, lang) {
+            ("pipeline", Lang::En | Lang::Zh) => {
+                record.prospect.pipeline.as_deref().map(|id| pipeline.label.get(lang, id))
+            }
+            _ => record.prospect.fact(fact),
+        };
+        put(fact, Cell::maybe(value, Cell::text));
     }
     for (fact, value) in &record.prospect.facts {
         put(fact, Cell::text(&**value));
     }
     put("needs", list(&record.prospect.needs));
     put("tags", list(&record.prospect.tags));
-    for (fact, cell) in profile(record, lang) {
+    for (fact, cell) in profile(record, settings) {
         put(fact, cell);
     }
     let label = stage.label.get(lang, &stage.id);
@@ -89,12 +96,7 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
     put("since", Cell::maybe(state.since, Cell::Date));
     put("buyer", show_project::buyer(record, settings));
     put("supported", Cell::text(stage_name(record, state.supported, settings, lang)));
-    put(
-        "owner",
-        Cell::maybe(state.owner.as_deref(), |id| {
-            Cell::text(settings.rep(id).map_or(id, |rep| rep.display()))
-        }),
-    );
+    put("owner", Cell::maybe(state.owner.as_deref(), |id| Cell::text(member(id, settings))));
     put("value", Cell::maybe(state.value, Cell::Money));
     put(
         "pursuit",
@@ -135,12 +137,14 @@ fn facts(record: &Record, settings: &Settings, as_of: Date) -> Table {
 }
 
 /// The facts that only a customer with a file or a plan has, with the reps who serve beside the owner.
-pub(super) fn profile(record: &Record, lang: Lang) -> Vec<(&'static str, Cell)> {
+pub(super) fn profile(record: &Record, settings: &Settings) -> Vec<(&'static str, Cell)> {
     let profile = record.prospect.profile();
     let list = |items: &[Text]| Cell::list(items.iter().cloned());
     let relation = Relation::ALL.iter().find(|row| row.1 == profile.relation);
     let relation = relation.filter(|_| profile.relation != Relation::Customer);
-    let helpers = record.state.serves.iter().map(|(role, rep)| format!("{role}: {rep}"));
+    let lang = settings.language;
+    let name = |rep: &Text| called(rep, settings);
+    let helpers = record.state.serves.iter().map(|(role, rep)| format!("{role}: {}", name(rep)));
     vec![
         ("relation", Cell::maybe(relation, |(id, _, en, zh)| Cell::text(lang.term(id, en, zh)))),
         ("parent", Cell::maybe(profile.parent.as_deref(), Cell::text)),
@@ -210,7 +214,7 @@ pub(super) fn contacts(records: &[&Record], of: bool, mapped: bool, lang: Lang) 
     });
     let rows = rows.collect();
     let mut columns: Vec<Column> =
-        shown.iter().map(|(id, _)| column(id, Kind::Text, lang)).collect();
+        shown.iter().map(|(id, _)| of_person(column(id, Kind::Text, lang))).collect();
     if of {
         columns.push(column("id", Kind::Id, lang));
     }
@@ -327,12 +331,26 @@ pub(super) fn journal(records: &[&Record], of: bool, settings: &Settings, as_of:
         Row::new(cells)
     });
     let rows = rows.collect();
-    let mut columns: Vec<Column> =
-        ["event", "kind", "by", "change", "note"].map(|id| column(id, Kind::Text, lang)).into();
+    let mut columns = vec![column("event", Kind::Text, lang).whole()];
+    let words = ["kind", "by", "change", "note"];
+    columns.extend(words.map(|id| column(id, Kind::Text, lang).wraps()));
+    columns.iter_mut().filter(|column| column.id == "by").for_each(|by| by.optional = 2);
     if of {
         columns.insert(1, column("id", Kind::Id, lang));
     }
     table("journal", lang.pick("Journal", "流水"), columns, rows)
+}
+
+/// The facts that an event changes, in words; for programs as they are written.
+fn facts_set(facts: &[(Text, FactValue)], lang: Lang) -> Option<String> {
+    if facts.is_empty() || lang == Lang::Machine {
+        return written_facts(facts);
+    }
+    let told = facts.iter().map(|(name, value)| {
+        let value = value.words(lang).unwrap_or_else(|| lang.pick("nothing", "无").to_owned());
+        format!("{} {value}", fact_word(name, lang))
+    });
+    Some(told.collect::<Vec<_>>().join("; "))
 }
 
 /// The changes of an event: the fields' words and their values.
@@ -352,7 +370,7 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
     };
     let owner = |owner: &Text| match owner.as_str() {
         "" => lang.pick("pool", "公海").to_owned(),
-        owner => owner.to_owned(),
+        owner => called(owner, settings),
     };
     let text = |text: &Option<Text>| text.as_deref().map(String::from);
     let campaign = |id: &str| {
@@ -407,12 +425,12 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
         ("renews", "续签", text(&details.renews)),
         ("owner", "负责人", event.owner.as_ref().map(owner)),
         ("serves", "协同", written_roles(&event.serves)),
-        ("set", "变更", written_facts(&event.set)),
+        ("set", "变更", facts_set(&event.set, lang)),
         ("cost", "费用", event.cost.map(|cost| cost.to_string())),
         ("done", "完成", text(&event.done)),
         ("until", "至", event.until.map(|date| date.to_string())),
         ("score", "评分", event.score.map(|score| score.to_string())),
-        ("scale", "评分制", text(&event.scale)),
+        ("scale", "量表", text(&event.scale)),
         ("ticket", "工单", text(&event.ticket)),
         ("retracts", "撤回", text(&event.event)),
         ("because", "原因", event.reason.as_deref().map(|why| reason(why, settings, lang).into())),

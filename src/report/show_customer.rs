@@ -1,7 +1,7 @@
 //! `crm show` of a customer: its facts and grade, its prospects, its people and the journal of all of them.
 
 use super::columns::{emphasis, stage_name};
-use super::figures::table;
+use super::figures::{member, table};
 use super::show::{contacts, journal, profile};
 use super::show_money::money;
 use crate::model::prospect::FACTS;
@@ -69,11 +69,11 @@ fn facts(file: &Record, prospects: &[Record], book: &Book) -> Table {
     }
     put("needs", list(&file.prospect.needs));
     put("tags", list(&file.prospect.tags));
-    for (fact, cell) in profile(file, lang) {
+    for (fact, cell) in profile(file, &book.settings) {
         put(fact, cell);
     }
-    let name = |id: &str| book.settings.rep(id).map_or(id, |rep| rep.display()).to_owned();
-    put("owner", Cell::maybe(state.owner.as_deref(), |id| Cell::text(name(id))));
+    let owner = state.owner.as_deref();
+    put("owner", Cell::maybe(owner, |id| Cell::text(member(id, &book.settings))));
     if let Some(customer) = book.customer(file) {
         put("grade", Cell::maybe(customer.grade(), Cell::text));
         put("lifecycle", Cell::text(customer.lifecycle.level().short(lang)));

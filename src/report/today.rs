@@ -40,7 +40,7 @@ pub fn today(book: &Book, request: &Request) -> Sheet {
         table.audience = Audience::All;
         // A glance: on a narrow terminal the rest is left out before a row wraps.
         let rest = |id: &str| matches!(id, "date" | "stage" | "detail");
-        table.columns.iter_mut().filter(|c| rest(&c.id)).for_each(|c| c.optional = true);
+        table.columns.iter_mut().filter(|c| rest(&c.id)).for_each(|c| c.optional = 4);
     }
     sheet.notes.clear();
     let (late, mut moved) = late_and_moved(book, request);

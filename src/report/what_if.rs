@@ -188,7 +188,7 @@ fn chain(week: &Week, stated: &Stated, scale: Projection) -> Result<Chain, Diagn
         .help(words!("state what is missing: {missing}", "给出缺少的数字：{missing}"))
         .help(words!(
             "or record it: crm log ID call --reached, crm tally REP",
-            "或记录下来：crm log ID call --reached，crm tally REP"
+            "或记录下来：crm log 编号 call --reached，crm tally 业务员"
         )))
 }
 

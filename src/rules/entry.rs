@@ -49,7 +49,7 @@ pub fn empty_reasons(event: &Event) -> Vec<Flaw<'_>> {
         .map(|(field, _)| {
             let message = match field {
                 "reason" => words!("the reason has no words", "原因是空的"),
-                _ => words!("a rule was forced without a reason", "强制操作没有写理由"),
+                _ => words!("a rule was forced without a reason", "破例没有写原因"),
             };
             let help = words!("say why, in a few words", "请用几个字写明原因");
             let what = Diagnostic::new(Code::EmptyReason, message).help(help);
@@ -131,20 +131,20 @@ pub fn openings<'e>(standing: &[&'e Event]) -> Vec<Flaw<'e>> {
             ))
             .help(words!(
                 "one person: `crm undo ID EVENT` of this opening; two people: a file for each",
-                "同一个人：用 `crm undo ID 记录` 撤销这条开户；两个人：各建一个文件"
+                "同一个人：用 `crm undo 编号 记录` 撤回这条建档；两个人：各建一个文件"
             ));
         Flaw { event, field: Some("kind"), what }
     });
     let early = (first != *opening).then(|| {
         let message = words!(
             "an entry of {} before the account was opened on {}",
-            "{} 的记录早于 {} 开户",
+            "{} 的记录早于 {} 建档",
             first.date(),
             opening.date()
         );
         let what = Diagnostic::new(Code::BeforeOpening, message).help(words!(
             "correct one of the two dates; the first entry opens the account",
-            "请更正其中一个日期；第一条记录即开户"
+            "请更正其中一个日期；第一条记录即建档"
         ));
         Flaw { event: first, field: None, what }
     });

@@ -15,6 +15,7 @@ pub mod growth;
 pub mod idic;
 pub mod levers;
 pub mod lifetime;
+pub mod likeness;
 pub mod papers;
 pub mod plan_of_customer;
 pub mod points;

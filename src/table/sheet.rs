@@ -143,20 +143,57 @@ pub struct Column {
     pub title: String,
     /// Its kind.
     pub kind: Kind,
-    /// May be left out where a terminal is too narrow for all columns.
-    pub optional: bool,
+    /// How early it gives way where a terminal is too narrow for all columns: the highest first; at 0 it stays, at 1 it
+    /// goes only where the others would not fit with their words cut. A new column has 1, and one of ids 0.
+    pub optional: u8,
+    /// What becomes of words that are too wide.
+    pub excess: Excess,
+}
+
+/// What becomes of words that are wider than their column on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Excess {
+    /// In lists of things with ids they are cut; elsewhere they go on in the next line.
+    #[default]
+    Usual,
+    /// They go on in the next line: sentences.
+    Wraps,
+    /// The column is as wide as they are: names of entries, contracts and others that are typed.
+    Stays,
 }
 
 impl Column {
     /// A column.
     pub fn new(id: impl Into<String>, title: impl Into<String>, kind: Kind) -> Column {
-        Column { id: id.into(), title: title.into(), kind, optional: false }
+        let optional = u8::from(kind != Kind::Id);
+        Column { id: id.into(), title: title.into(), kind, optional, excess: Excess::Usual }
     }
 
-    /// Makes the column optional: left out if a terminal is too narrow.
+    /// Makes the column optional: left out if a terminal is too narrow, the higher ranks first.
     #[must_use]
-    pub fn optional(self) -> Column {
-        Column { optional: true, ..self }
+    pub fn optional(self, rank: u8) -> Column {
+        Column { optional: rank, ..self }
+    }
+
+    /// Makes some columns optional: these, the first of them before all others.
+    #[must_use]
+    pub fn giving_way(mut columns: Vec<Column>, first: &[&str]) -> Vec<Column> {
+        for (rank, id) in (2..).zip(first.iter().rev()) {
+            columns.iter_mut().filter(|column| column.id == *id).for_each(|c| c.optional = rank);
+        }
+        columns
+    }
+
+    /// Makes a column of sentences: what is too wide for a line goes on in the next one.
+    #[must_use]
+    pub fn wraps(self) -> Column {
+        Column { excess: Excess::Wraps, ..self }
+    }
+
+    /// Makes a column of names that people type: they are neither cut nor broken.
+    #[must_use]
+    pub fn whole(self) -> Column {
+        Column { excess: Excess::Stays, ..self }
     }
 }
 

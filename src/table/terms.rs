@@ -18,48 +18,6 @@ pub const VERDICTS: &[Term] = &[
     ("holds",         "holds",          "相符"),
 ];
 
-/// The built-in kinds of event.
-#[rustfmt::skip]
-pub const KINDS: &[Term] = &[
-    ("opened",    "opened",         "建档"),
-    ("call",      "call",           "电话"),
-    ("message",   "message",        "消息"),
-    ("email",     "e-mail",         "邮件"),
-    ("visit",     "visit",          "拜访"),
-    ("meeting",   "meeting",        "见面"),
-    ("demo",      "demo",           "演示"),
-    ("quote",     "quote",          "报价"),
-    ("contract",  "contract",       "合同"),
-    ("payment",   "payment",        "付款"),
-    ("booking",   "booking",        "承保"),
-    ("order",     "order",          "订单"),
-    ("refund",    "refund",         "退款"),
-    ("invoice",   "invoice",        "发票"),
-    ("credit",    "credit note",    "红字"),
-    ("delivery",  "delivery",       "交付"),
-    ("moved",     "moved",          "移动"),
-    ("assigned",  "assigned",       "分配"),
-    ("changed",   "changed",        "变更"),
-    ("gift",      "gift",           "赠礼"),
-    ("hold",      "hold",           "暂缓"),
-    ("verified",  "verified",       "核实"),
-    ("note",      "note",           "备注"),
-    ("request",   "request",        "请求"),
-    ("complaint", "complaint",      "投诉"),
-    ("handled",   "handled",        "处理"),
-    ("resolved",  "resolved",       "已解决"),
-    ("feedback",  "feedback",       "反馈"),
-    ("survey",    "survey",         "调查"),
-    ("care",      "care",           "关怀"),
-    ("tailored",  "tailored offer", "定制方案"),
-    ("campaign",  "campaign",       "营销活动"),
-    ("response",  "response",       "活动回应"),
-    ("points",    "points",         "积分"),
-    ("lapsed",    "lapsed",         "流失"),
-    ("imported",  "imported",       "导入"),
-    ("retracted", "retracted",      "撤回"),
-];
-
 /// How far a case is, in the order of [`CaseState`](crate::rules::replay::cases::CaseState).
 #[rustfmt::skip]
 pub const CASE_STATES: &[Term] = &[
@@ -129,7 +87,7 @@ pub const LINES: &[Term] = &[
     ("late",    "late",     "日期已过"),
     ("undated", "undated",  "无日期"),
     ("overdue", "overdue",  "逾期"),
-    ("on-hold", "on hold",  "搁置"),
+    ("on-hold", "on hold",  "暂缓"),
 ];
 
 /// The parts of people in a purchase.
@@ -157,6 +115,7 @@ pub fn term<'t>(set: &[Term], id: &'t str, lang: Lang) -> &'t str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::kind::KINDS;
     use crate::model::kind::Kinds;
     use crate::model::pipeline::{default_criteria, default_pipeline};
     use crate::model::prospect;

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod date;
 pub mod date_form;
+pub mod digest;
 pub mod entity;
 pub mod formula;
 pub mod hash;

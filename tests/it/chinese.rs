@@ -2,10 +2,10 @@
 
 use crate::common::{Sandbox, run};
 use crate::layers::sources;
-use clap::{Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory};
 use crm::cli::args::Cli;
 use crm::cli::commands::help::topics;
-use crm::diag::{Code, Lang};
+use crm::diag::{Code, Lang, placeholder};
 use crm::report::REPORTS;
 
 fn is_chinese(text: &str) -> bool {
@@ -234,6 +234,54 @@ fn english_prose_of_the_program_has_chinese_beside_it() {
     }
     assert!(seen > 500, "only {seen} texts were found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The names of values in commands are Chinese in Chinese: `--close-by 日期`, in help and in hints.
+#[test]
+fn the_names_of_values_are_chinese_in_chinese() {
+    let is_known = |name: &str| placeholder(name, Lang::Zh) != name;
+    let mut wrong = Vec::new();
+    for (path, command) in every_command() {
+        let typed = |arg: &&Arg| arg.get_action().takes_values() && !arg.is_hide_set();
+        let values = command.get_arguments().filter(typed);
+        let names = values.flat_map(|arg| arg.get_value_names().unwrap_or(&[]));
+        // `N` and `A..B` say the same in both languages, and so does `SHELL`.
+        let parts = |name: &str| name.split(|c: char| !c.is_ascii_uppercase()).any(|w| w.len() > 1);
+        let missing = names.filter(|name| parts(name) && !is_known(name) && *name != "SHELL");
+        wrong.extend(missing.map(|name| format!("crm {}: {name}", path.join(" "))));
+    }
+    for (file, text) in sources().iter().filter(|(file, _)| !file.ends_with("tests.rs")) {
+        for (line, literal) in literals(text) {
+            let behind = |line| match str::rsplit_once(line, " / ") {
+                Some((_, zh)) if is_chinese(zh) => zh,
+                _ => line,
+            };
+            let lines = literal.lines().filter(|line| is_chinese(line)).map(behind);
+            let is_part = |c: char| c.is_ascii_alphanumeric() || "-_./*{}".contains(c);
+            let mut words = lines.flat_map(|line| line.split(|c| !is_part(c)));
+            // The variable of the shell is not a value of a command.
+            let english = words.find(|word| is_known(word) && *word != "PATH");
+            wrong.extend(english.map(|word| format!("{file}:{line}: {word} in {literal}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Usage, hints and what is missing have Chinese names of values too.
+#[test]
+fn hints_have_chinese_names_of_values() {
+    let sandbox = Sandbox::ledger();
+    sandbox.crm("add 张三 --id z --date 2009-12-01").done();
+    for (line, status, hint) in [
+        ("advance z 50", 1, "--close-by 日期"),
+        ("hold z", 2, "缺少 --until <日期> --reason <文字>"),
+        ("hold z", 2, "用法：crm hold [选项] --until <日期> --reason <文字> [编号]..."),
+        ("win", 2, "请用：crm close 编号"),
+    ] {
+        let mut command = sandbox.command();
+        let said = run(command.env("CRM_LANG", "zh").args(line.split(' ')));
+        assert!(said.status == status && said.stderr.contains(hint), "{line}: {}", said.stderr);
+    }
 }
 
 /// Formats for programs are one in every language: headers, ids, words and advice.

@@ -207,7 +207,7 @@ fn a_refusal_is_chinese_in_a_chinese_ledger() {
         "达成 预算合理：已确认",
         "缺少 合适的人：尚未确认",
         "缺少 合适的时间：没有签约日",
-        "属实时：crm advance zhang 50 --confirm budget,right-person,fit --kind meeting --next DATE --close-by DATE",
+        "属实时：crm advance zhang 50 --confirm budget,right-person,fit --kind meeting --next 日期 --close-by 日期",
     ] {
         assert!(refusal.contains(words), "{words}\n{refusal}");
     }

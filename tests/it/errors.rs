@@ -61,6 +61,11 @@ fn setup(case: &str, sandbox: &Sandbox) -> bool {
             sandbox.write("prospects/HEAD", "ref: refs/heads/main\n");
             return git(sandbox, &["init", "-q"]) && git(sandbox, &["add", "."]);
         }
+        "not-committed" => {
+            return git(sandbox, &["init", "-q"])
+                && git(sandbox, &["config", "user.name", "he"])
+                && git(sandbox, &["config", "user.email", "he@example.com"]);
+        }
         "ignored" => {
             sandbox.write(".gitignore", "prospects/\n");
             return git(sandbox, &["init", "-q"]);

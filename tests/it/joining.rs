@@ -215,9 +215,13 @@ fn git_has_the_file_under_its_new_id_and_gives_a_removed_one_back() {
     repo.git("commit -qm two").done();
     contains(&repo.crm("remove zon").fails(2), &["`zon` is no whole id", "crm remove zong"]);
     let said = repo.crm("remove zong").done().1;
-    assert_eq!(
-        said,
-        "zong (张总): removed; to have it back: git checkout HEAD -- prospects/zong.toml\n"
+    contains(
+        &said,
+        &[
+            "zong (张总): removed; to have it back: git checkout HEAD -- prospects/zong.toml\n",
+            "warning[history-lost]: zong (张总): the last commit has its 4 entries, and history only grows",
+            "git commit --no-verify",
+        ],
     );
     assert!(!repo.path().join("prospects/zong.toml").exists());
     repo.git("checkout HEAD -- prospects/zong.toml").done();
@@ -228,12 +232,12 @@ fn git_has_the_file_under_its_new_id_and_gives_a_removed_one_back() {
 }
 
 /// Entries of a journal: days after the opening, and kinds.
-fn journal() -> impl Strategy<Value = (u8, Vec<(u8, u8)>)> {
+pub fn journal() -> impl Strategy<Value = (u8, Vec<(u8, u8)>)> {
     let entry = (0_u8..20, 0_u8..6);
     (0_u8..8, prop::collection::vec(entry, 0..6))
 }
 
-fn lines(suffix: &str, (opened, entries): &(u8, Vec<(u8, u8)>)) -> String {
+pub fn lines(suffix: &str, (opened, entries): &(u8, Vec<(u8, u8)>)) -> String {
     let mut lines =
         format!("2009-11-{:02}-1-{suffix} = {{ kind = \"opened\", owner = \"he\" }}\n", opened + 1);
     for (n, (day, kind)) in entries.iter().enumerate() {
@@ -274,4 +278,39 @@ proptest! {
             prop_assert!(text.contains(line), "{}\n{}", line, text);
         }
     }
+}
+
+#[test]
+fn files_that_look_like_one_are_told_by_telephone_and_mail_but_not_within_one_customer() {
+    let opened = "2009-12-01-1-abc = { kind = \"opened\" }\n";
+    let person = |way: &str| format!("[[contact]]\nname = \"X\"\n{way}\n");
+    let of_k = |way: &str| format!("account = \"k\"\n{}", person(way));
+    let (a, b) = (person("phone = \"+86 138-0000-1111\""), person("phone = \"13800001111\""));
+    let (c, d) = (person("email = \"X@y.example\""), person("email = \"x@Y.example\""));
+    let (e, f) = (of_k("phone = \"5555 6666\""), of_k("phone = \"5555 6666\""));
+    let (g, h) = (person("phone = \"5555-6666\""), person("phone = \"12345\""));
+    let facts = [
+        ("a", &a),
+        ("b", &b),
+        ("c", &c),
+        ("d", &d),
+        ("e", &e),
+        ("f", &f),
+        ("g", &g),
+        ("h", &h),
+        ("i", &h),
+    ];
+    let files: Vec<(&str, &str, &str)> =
+        facts.iter().map(|(id, facts)| (*id, &***facts, opened)).collect();
+    let book = crate::common::book("", &files, "2009-12-18");
+    let found = crm::check::doubles::doubles(&book);
+    let found: Vec<&str> = found.iter().map(|one| one.message.en()).collect();
+    assert_eq!(
+        found,
+        [
+            "it has the telephone of `a` (a)",
+            "it has the e-mail of `c` (c)",
+            "it has the telephone of `e` (e)",
+        ]
+    );
 }

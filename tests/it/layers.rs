@@ -20,7 +20,8 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates that are named in one place only, so that they can be exchanged there; one that reads and writes has two.
-const HOMES: [(&str, &str); 43] = [
+const HOMES: [(&str, &str); 47] = [
+    ("age", "src/disk/sealed_file.rs"),
     ("age", "src/format/sealed/cipher.rs"),
     ("annotate_snippets", "src/cli/diagnose.rs"),
     ("base64", "src/format/sealed/cipher.rs"),
@@ -50,6 +51,7 @@ const HOMES: [(&str, &str); 43] = [
     ("rustix", "src/disk"),
     ("rust_decimal", "src/value/money/amount.rs"),
     ("rust_xlsxwriter", "src/render/xlsx.rs"),
+    ("sha2", "src/value/digest.rs"),
     ("shlex", "src/cli/own.rs"),
     ("simdutf8", "src/disk/files.rs"),
     ("smol_str", "src/value/text.rs"),
@@ -63,6 +65,8 @@ const HOMES: [(&str, &str); 43] = [
     ("toml_writer", "src/format"),
     ("tz", "src/value/zone.rs"),
     ("unicode_normalization", "src/value/id.rs"),
+    ("unicode_segmentation", "src/render/fit.rs"),
+    ("zip", "src/disk/container.rs"),
     ("zip", "src/format/rows/spreadsheet"),
 ];
 

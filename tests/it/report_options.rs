@@ -1,6 +1,7 @@
 //! A report refuses the options that it does not take, and uses those that it takes.
 
 use crate::common::Sandbox;
+use crm::diag::Lang;
 use crm::report::{Breakdowns, REPORTS, Takes};
 
 const DAY: &str = "--as-of 2010-03-31";
@@ -123,9 +124,10 @@ fn help_and_the_list_say_what_is_taken() {
     let (help, list) = (sandbox.crm("report --help").ok(), sandbox.crm("report -f csv").ok());
     for report in REPORTS {
         let line = help.lines().find(|line| line.starts_with(&format!("  {} ", report.name)));
-        let taken = if report.takes.is_empty() { "none of these".into() } else { report.taken() };
+        let taken =
+            if report.takes.is_empty() { "none of these".into() } else { report.taken(Lang::En) };
         assert!(line.is_some_and(|line| line.ends_with(&taken)), "{}\n{help}", report.name);
-        assert!(list.contains(&report.taken().replace(", ", ";")), "{list}");
+        assert!(list.contains(&report.taken(Lang::En).replace(", ", ";")), "{list}");
     }
 }
 

@@ -185,7 +185,7 @@ Total              0              1                    1           0        0   
     assert!(begun.contains(form), "{begun}");
     let settings = sandbox.read("crm.toml").replace("\"en\"", "\"zh\"");
     sandbox.write("crm.toml", settings);
-    assert!(sandbox.crm("report sheet").ok().contains("客户池中（不在任何人的表上）：1"));
+    assert!(sandbox.crm("report sheet").ok().contains("公海中（不在任何人的表上）：1"));
 }
 
 #[test]

@@ -153,3 +153,27 @@ fn a_customers_file_is_kept_alike() {
         &["pujiang,浦江五金,customer,contact,王芳,liuyan,"],
     );
 }
+
+/// In `show` people read a change, and the board, in words; programs read them as they are written.
+#[test]
+fn show_has_changes_and_the_board_in_words() {
+    let sandbox = one();
+    sandbox.crm("set zhang region=north needs=pension,health tags= --date 2009-12-11").done();
+    sandbox.crm("add 医院 --id h --pipeline project --date 2009-12-01").done();
+    let shown = |line: &str| sandbox.crm(line).ok();
+    contains(
+        &shown("show zhang --lang zh --table journal"),
+        &["变更 需求 pension、health; 地区 north; 标签 无"],
+    );
+    contains(
+        &shown("show zhang --lang en --table journal"),
+        &["set needs pension, health; region north; tags nothing"],
+    );
+    contains(
+        &shown("show zhang --table journal -f csv"),
+        &[r#"set { needs = [""pension"", ""health""], region = ""north"", tags = """" }"#],
+    );
+    contains(&shown("show h --lang zh --table facts"), &["看板      项目\n"]);
+    contains(&shown("show h --lang en --table facts"), &["Pipeline  Projects\n"]);
+    contains(&shown("show h --table facts -f csv"), &["Pipeline,project\n"]);
+}

@@ -16,7 +16,7 @@ use clap::Args;
 #[command(after_help = "Examples:\n  \
     crm advance zhang                      to the next column / 移到下一栏\n  \
     crm advance zhang 50 --confirm budget,fit --close-by 2009-12-22 --next 2009-12-15\n  \
-    crm advance zhang 25 --kind meeting --next tue      records the meeting and moves / 记录会面并移动\n  \
+    crm advance zhang 25 --kind meeting --next tue      records the meeting and moves / 记录见面并移动\n  \
     crm advance zhang 90 --force \"contract is in the post, boss agreed\"")]
 pub struct Advance {
     /// The prospects, then the column [default: the next one up]

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 /// The best plan to give the pool's prospects to reps; shown, or written with --apply
 ///
-/// 把客户池分给业务员的最优方案；显示，或用 --apply 写入
+/// 把公海分给业务员的最优方案；显示，或用 --apply 写入
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm allocate                        the plan / 方案\n  \
     crm allocate --why daniel-kim       every rep's score for one prospect / 每位业务员对一个潜在客户的得分\n  \
@@ -35,7 +35,7 @@ pub struct Allocate {
     selection: SelectionArgs,
     /// Check this CSV plan again and write it; an empty rep leaves a prospect in the pool
     ///
-    /// 重新检查这份 CSV 方案并写入；业务员留空则留在客户池
+    /// 重新检查这份 CSV 方案并写入；业务员留空则留在公海
     #[arg(long, value_name = "FILE", conflicts_with_all = ["why", "fast", "exact", "words"])]
     plan: Option<PathBuf>,
     /// Every rep's score for this prospect, and the reasons that rule the others out

@@ -9,7 +9,7 @@ use clap::Args;
 
 /// Give prospects to a rep, from the pool or from another rep
 ///
-/// 把潜在客户分给业务员，来自客户池或其他业务员
+/// 把潜在客户分给业务员，来自公海或其他业务员
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm assign daniel-kim --to sarah\n  \
     crm assign --where 'owner:chenwei' --to zhoumin --reason \"chenwei has left\"\n\n\

@@ -29,7 +29,7 @@ const MOST: u32 = 36_500;
     after_help = "forecast    the forecast of the period that a day lies in, against what was won in it; Brier scores / 某天所在期间的预测，对照期间的成交；Brier 评分\n\
     cycle       what other lengths of the sales cycle would have swept, and how many of it closed later / 换成别的周期会退回哪些，其中多少后来成交\n\
     policy      what other rules of recycling would have taken back, and what its owners made of it / 换成别的回收规则会收回哪些，原负责人后来如何\n\
-    allocation  to whom `crm allocate` would have given the pool, and to whom it was given / `crm allocate` 会把客户池分给谁，实际分给了谁\n\n\
+    allocation  to whom `crm allocate` would have given the pool, and to whom it was given / `crm allocate` 会把公海分给谁，实际分给了谁\n\n\
     Examples:\n  crm backtest forecast\n  \
     crm backtest forecast owner:liuyan --from 2009-10 --to 2010-02-28 --every week\n  \
     crm backtest cycle --cycle 21,28,35\n  \
@@ -70,7 +70,7 @@ pub struct Backtest {
     cycle: Vec<String>,
     /// Days without a contact after which a prospect goes back to the pool (policy) [default: 30,60,90]
     ///
-    /// 多少天没有联系就退回客户池（policy）[默认：30,60,90]
+    /// 多少天没有联系就退回公海（policy）[默认：30,60,90]
     #[arg(long, value_name = "DAYS", value_delimiter = ',')]
     recycle_days: Vec<String>,
     /// The days after a past day in which a contact is looked for (policy) [default: 30]
@@ -166,7 +166,7 @@ impl Backtest {
             if day > today {
                 let message = words!(
                     "{option}: {day} is still to come, the as-of day is {today}",
-                    "{option}：{day} 尚未到来，截至日为 {today}"
+                    "{option}：{day} 尚未到来，截止日为 {today}"
                 );
                 let help = words!("only past days can be tested", "只能回测过去的日子");
                 return Err(Diagnostic::new(Code::BadArgument, message).help(help).into());

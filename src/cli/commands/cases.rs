@@ -20,7 +20,7 @@ use clap::Args;
     crm cases --all -f csv\n\n\
     crm log ID complaint|request begins a case; handled, resolved and feedback lead it on (--ticket NAME where several\n\
     are open). Promises: response_hours, resolve_hours of [policy.GRADE] in crm.toml, in the working time of [calendar].\n\n\
-    crm log ID complaint|request 开始受理；handled、resolved 和 feedback 推进它（有几项未结时用 --ticket 指明）。承诺：crm.toml 中 [policy.级别] 的 response_hours、resolve_hours，按 [calendar] 的工作时间计。")]
+    crm log 编号 complaint|request 开始受理；handled、resolved 和 feedback 推进它（有几项未结时用 --ticket 指明）。承诺：crm.toml 中 [policy.级别] 的 response_hours、resolve_hours，按 [calendar] 的工作时间计。")]
 pub struct Cases {
     #[command(flatten)]
     selection: SelectionArgs,

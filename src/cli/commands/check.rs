@@ -1,6 +1,7 @@
 //! `crm check [PATHS]`: every file and rule.
 
 use crate::check::budget::over_budget;
+use crate::check::doubles::doubles;
 use crate::check::money::money;
 use crate::check::points::points;
 use crate::check::seals::{copied, seals};
@@ -137,12 +138,13 @@ impl Check {
     ) -> Result<(Vec<PathBuf>, Vec<Diagnostic>), Failure> {
         let today = context.today();
         if self.paths.is_empty() {
-            let (paths, mut problems) = general(ledger, today);
+            let mut problems = of_files(ledger, today);
             problems.extend(in_git(ledger));
-            let around = &surroundings(ledger, today);
-            let each = |path: &PathBuf| findings(ledger, path, today, around);
-            problems.par_extend(paths.par_iter().flat_map_iter(each));
-            return Ok((paths, problems));
+            problems.extend(doubles(&ledger.load(today)).into_iter().map(|mut found| {
+                ledger.show_place(&mut found);
+                found
+            }));
+            return Ok((ledger.paths().0, problems));
         }
         let (mut paths, mut problems) = (Vec::new(), Vec::new());
         let around = &surroundings(ledger, today);
@@ -292,6 +294,15 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
         }
     }
     (paths, problems)
+}
+
+/// All findings about the files of a ledger, whatever git does with them.
+pub(super) fn of_files(ledger: &Ledger, today: Date) -> Vec<Diagnostic> {
+    let (paths, mut problems) = general(ledger, today);
+    let around = &surroundings(ledger, today);
+    let each = |path: &PathBuf| findings(ledger, path, today, around);
+    problems.par_extend(paths.par_iter().flat_map_iter(each));
+    problems
 }
 
 fn unmerged(shown: &Path) -> Diagnostic {

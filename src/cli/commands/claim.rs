@@ -9,7 +9,7 @@ use clap::Args;
 
 /// Claim prospects from the pool, within the pool's limits
 ///
-/// 从客户池领取潜在客户，不超过客户池的上限
+/// 从公海领取潜在客户，不超过公海的上限
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm claim yu-dong --by hejun\n  \
     crm claim --where 'is:pool region:suzhou need:group' --by sarah\n\n\
@@ -35,7 +35,7 @@ pub struct Claim {
     note: Option<String>,
     /// Although the rep may not have it, and why; the limits of the pool still hold
     ///
-    /// 该业务员本不可负责，仍要领取，并写明原因；客户池的上限照样有效
+    /// 该业务员本不可负责，仍要领取，并写明原因；公海的上限照样有效
     #[arg(long, value_name = "REASON")]
     force: Option<String>,
     #[command(flatten)]

@@ -137,12 +137,12 @@ struct PersonFields {
     birthday: Option<String>,
     /// The part in a purchase: recommender, handler, technical, user, lead, decider
     ///
-    /// 在采购中的角色：recommender、handler、technical、user、lead、decider
+    /// 在采购中的职能：recommender、handler、technical、user、lead、decider
     #[arg(long, value_name = "PART")]
     part: Option<String>,
     /// for, neutral or against
     ///
-    /// 立场：for、neutral 或 against（支持、中立、反对）
+    /// 态度：for、neutral 或 against（支持、中立、反对）
     #[arg(long, value_name = "STANCE")]
     stance: Option<String>,
     /// The concern that they have

@@ -15,7 +15,7 @@ use clap::Args;
     crm customers 'deals>2' --sort -bought\n  \
     crm customers relation:partner --columns id,name,region,last-contact\n\n\
     `crm add --customer NAME` makes a customer's file; `crm show ID` shows one customer.\n\n\
-    `crm add --customer 名称` 建立客户文件；`crm show ID` 显示一个客户。")]
+    `crm add --customer 名称` 建立客户文件；`crm show 编号` 显示一个客户。")]
 pub struct Customers {
     #[command(flatten)]
     listing: Listing,

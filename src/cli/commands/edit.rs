@@ -59,6 +59,7 @@ impl Edit {
                 ))
                 .into());
         };
+        Session::can_commit(context, std::slice::from_ref(&path))?;
         let draft = match self.resume {
             true => Draft::resume(ledger, &path)?,
             false => Draft::begin(ledger, &path)?,

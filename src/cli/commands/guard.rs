@@ -110,7 +110,7 @@ impl GuardCommand {
                         words!("only an admin may force a push", "只有管理员可以强制推送");
                     found.push(Diagnostic::new(Code::AdminsOnly, message).help(words!(
                         "an admin is a [[rep]] with `admin = true`, or named by `git config --add crm.admin REP` on the server",
-                        "管理员是设有 `admin = true` 的 [[rep]]，或在服务器上用 `git config --add crm.admin REP` 指定"
+                        "管理员是设有 `admin = true` 的 [[rep]]，或在服务器上用 `git config --add crm.admin 业务员` 指定"
                     )));
                 }
                 Err(Failure(found))
@@ -172,11 +172,11 @@ fn nothing_to_judge() -> Diagnostic {
     Diagnostic::new(Code::BadArgument, message)
         .help(words!(
             "before a push: crm guard origin/main HEAD --user REP",
-            "推送之前：crm guard origin/main HEAD --user REP"
+            "推送之前：crm guard origin/main HEAD --user 业务员"
         ))
         .help(words!(
             "on the server, for every push: crm hooks install --server DIR",
-            "在服务器上检查每次推送：crm hooks install --server DIR"
+            "在服务器上检查每次推送：crm hooks install --server 文件夹"
         ))
 }
 
@@ -195,10 +195,10 @@ fn from_stdin() -> Result<Vec<Push>, Diagnostic> {
             }
             _ => {
                 let message =
-                    words!("`{line}` is not `OLD NEW REF`", "`{line}` 不是 `OLD NEW REF`");
+                    words!("`{line}` is not `OLD NEW REF`", "`{line}` 不是 `旧提交 新提交 分支`");
                 Err(Diagnostic::new(Code::BadArgument, message).help(words!(
                     "crm guard OLD NEW, or the lines that git gives to pre-receive",
-                    "crm guard OLD NEW，或 git 交给 pre-receive 的各行"
+                    "crm guard 旧提交 新提交，或 git 交给 pre-receive 的各行"
                 )))
             }
         })

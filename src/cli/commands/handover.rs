@@ -20,7 +20,7 @@ use clap::Args;
     crm handover chenwei --apply       write it, all or nothing / 写入，要么全写，要么不写\n\n\
     Open prospects and customers go to other reps by the rules of `crm allocate`; open cases and next steps go\n\
     along. What no rep may have goes to the pool, with the reason, so that nothing is left with the rep.\n\n\
-    进行中的潜在客户和客户按 `crm allocate` 的规则交给其他业务员；未结受理和下一步随之转交。没有人可以负责的退回客户池并写明原因，使其名下不留任何东西。")]
+    进行中的潜在客户和客户按 `crm allocate` 的规则交给其他业务员；未结受理和下一步随之转交。没有人可以负责的退回公海并写明原因，使其名下不留任何东西。")]
 pub struct Handover {
     /// The rep who gives everything away
     ///

@@ -68,3 +68,35 @@ impl Help {
         Err(refused.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::calendar::FiscalYear;
+    use crate::value::date::Date;
+    use crate::value::period::{parse_moment, parse_period};
+
+    /// What the topic of dates names is read, and what is read as people say it is named.
+    #[test]
+    fn the_topic_of_dates_tells_what_is_read() {
+        let today = Date::parse("2009-12-18").unwrap();
+        let (_, en, zh) = TOPICS.iter().find(|(name, ..)| *name == "dates").unwrap();
+        let days = "2009-12-18|2009/12/18|2009年12月18日|today|tomorrow|yesterday|今天|明天|后天|大后天|昨天|\
+                    前天|3d|+14d|-2w|in 3 days|2 weeks ago|3天后|两周前|+1m|-1y|半年后|fri|周五|这周五|下周五|\
+                    上周五|next fri|last fri|eom|eoq|eoy|月底|月初|下月底|季末|年底|2009-12-15T14:00|fri 9:30|\
+                    tomorrow 3pm|明天下午2点半";
+        for form in days.split('|') {
+            assert!(en.contains(form) && zh.contains(form), "{form}");
+            assert!(parse_moment(form, today, FiscalYear::CALENDAR).is_ok(), "{form}");
+        }
+        let periods = "2009Q4|2009-12|2009-W51|2009|FY2026|2026FQ1|last month|this quarter|下个月|本季度|去年|\
+                       2009-12-01..2009-12-15|上个月..月底";
+        for form in periods.split('|') {
+            assert!(en.contains(form) && zh.contains(form), "{form}");
+            assert!(parse_period(form, today, FiscalYear::CALENDAR).is_ok(), "{form}");
+        }
+        let refused = "12/04";
+        assert!(en.contains(refused) && zh.contains(refused));
+        assert!(parse_moment(refused, today, FiscalYear::CALENDAR).is_err());
+    }
+}

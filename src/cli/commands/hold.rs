@@ -9,7 +9,7 @@ use clap::Args;
 
 /// Pause a prospect until a date; it is not flagged overdue meanwhile
 ///
-/// 搁置一个潜在客户到某日；其间不算逾期
+/// 暂缓一个潜在客户到某日；其间不算逾期
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  crm hold tang --until 2010-02-20 --reason \"new year holidays\""

@@ -12,19 +12,13 @@ use crate::format::layout::{SETTINGS, has_journal};
 use crate::git::hooks::{CLONE, FSCK, Hook, HookChange, HookState, Hooks, SERVER};
 use crate::git::merge_driver::{ATTRIBUTES, install_driver};
 use crate::git::program::Git;
-use crate::report::diff::in_words;
+use crate::report::commit_message::Moved;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::value::id;
 use clap::{Args, Subcommand};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// The longest first line of a message that git's lists show whole.
-const SUBJECT: usize = 72;
-/// A message names so many prospects; the commit shows the rest.
-const NAMED: usize = 50;
 
 /// Git's hooks: commits are checked, pushes are guarded
 ///
@@ -359,33 +353,12 @@ fn summary(context: &Context) -> Result<Option<String>, Failure> {
     let record = |ledger: &Ledger, path: &Path| -> Option<Record> {
         replay(ledger.read(path).ok()?.prospect, &ledger.settings, context.today())
     };
-    // By id: a file that moved to another folder is still its prospect.
-    let mut pairs: BTreeMap<String, (String, Option<Record>, Option<Record>)> = BTreeMap::new();
+    let mut moved = Moved::default();
     for path in prospects {
-        let id = id_of(path);
-        let pair = pairs.entry(id::fold(&id)).or_insert((id, None, None));
-        pair.1 = record(&earlier, path).or(pair.1.take());
-        pair.2 = record(&ledger, path).or(pair.2.take());
+        moved.add(&id_of(path), record(&earlier, path), record(&ledger, path));
     }
-    let mut lines = Vec::new();
-    for (id, was, is) in pairs.values() {
-        if let Some(words) = in_words(was.as_ref(), is.as_ref(), &ledger.settings) {
-            lines.push(format!("{id}: {words}"));
-        }
-    }
-    if changed.contains(Path::new(SETTINGS)) {
-        lines.push(ledger.settings.language.pick("settings", "设置").to_owned());
-    }
-    let line = lines.join("; ");
-    Ok(match lines.len() {
-        0 => None,
-        _ if line.chars().count() <= SUBJECT => Some(line),
-        1 => Some(line),
-        n => {
-            let rest = if n > NAMED { format!("… {}\n", n - NAMED) } else { String::new() };
-            let shown = lines[..n.min(NAMED)].join("\n");
-            let noun = ledger.settings.language.pick("prospects", "个客户");
-            Some(format!("{n} {noun}\n\n{shown}\n{rest}"))
-        }
-    })
+    let settings = &ledger.settings;
+    let more = changed.contains(Path::new(SETTINGS));
+    let more = more.then(|| settings.language.pick("settings", "设置"));
+    Ok(moved.message(more, settings))
 }

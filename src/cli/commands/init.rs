@@ -43,6 +43,8 @@ impl Init {
                 .help(words!("`crm check` checks that ledger", "`crm check` 可检查这个账本"))
                 .into());
         }
+        context.can_be_filled("DIR", &dir)?;
+        context.can_be_filled("DIR", &dir)?;
         let failed = |path: &Path, error: std::io::Error| Diagnostic::unwritable(path, &error);
         for folder in [dir.join(PROSPECTS), dir.join(ACTIVITY)] {
             std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;

@@ -77,6 +77,12 @@ pub struct Letters {
 impl Letters {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
+        if !self.log {
+            context.commits_nothing(words!(
+                "the entries of the letters are written with --log",
+                "加上 --log 才会写入流水"
+            ))?;
+        }
         let session = Session::open(context, self.dry_run || !self.log)?;
         let settings = &session.ledger.settings;
         let Some(folder) = &self.folder else {

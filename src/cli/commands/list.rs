@@ -69,6 +69,7 @@ impl Listing {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut book = context.unread_book()?;
         let list = list::List::of(&names, &self.sort, &book.settings)?;
+        let list = if self.columns.is_empty() { list.unasked() } else { list };
         book.keep = list.keep(&request, &book);
         context.emit(context.reading(&book, || made(list, &book, &request))?)
     }

@@ -21,7 +21,7 @@ use std::io::IsTerminal;
 
 /// Record an event: a call, a meeting, a payment, …
 ///
-/// 记一条流水：电话、会面、付款……
+/// 记一条流水：电话、见面、付款……
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     crm log zhang meeting --note \"Steady business\" --next 2009-12-11T14:00\n  \
@@ -72,7 +72,7 @@ pub struct Log {
     /// On a survey: the answer, 0-10 (nps) or 1-5 (csat)
     ///
     /// 调查的评分：0-10（nps）或 1-5（csat）
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "N")]
     score: Option<String>,
     /// On a survey: nps or csat
     ///
@@ -158,10 +158,11 @@ impl Log {
             // The entry is refused, with the reason.
             return Ok(None);
         };
-        let mut named = Vec::new();
-        for id in ids {
-            named.push(id_of(&find(ledger, id)?));
+        let paths = ids.iter().map(|id| find(ledger, id)).collect::<Result<Vec<_>, _>>()?;
+        if !self.chosen.dry_run {
+            Session::can_commit(context, &paths)?;
         }
+        let mut named: Vec<String> = paths.iter().map(|path| id_of(path)).collect();
         named.extend(self.chosen.query.clone());
         let note = NoteFile::new(&named.join(", "), known, context.spoken())?;
         run_editor(editor, note.path())?;
@@ -179,7 +180,7 @@ impl Log {
             )
             .help(words!(
                 "crm log ID KIND, for example: crm log zhang call",
-                "crm log ID KIND，例如：crm log zhang call"
+                "crm log 编号 类型，例如：crm log zhang call"
             ))
             .into());
         }

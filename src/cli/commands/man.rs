@@ -25,6 +25,7 @@ impl Man {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let failed =
             |error: std::io::Error| Failure::from(Diagnostic::unwritable(&self.dir, &error));
+        context.can_be_filled("DIR", &self.dir)?;
         std::fs::create_dir_all(&self.dir).map_err(failed)?;
         context.learn_language();
         let lang = context.spoken();

@@ -21,10 +21,10 @@ const STOP: u8 = 129;
 Example:\n  crm merge-file --path prospects/zhang.toml BASE OURS THEIRS\n\n\
 The result goes into OURS. Entries are a union by key, facts merge one by one; two different changes of one\n\
 thing are shown between markers. Text that is no valid TOML is merged by lines, as git does.\n\n\
-    结果写入 OURS。记录按键取并集，资料逐项合并；对同一处的两种改动放在标记之间。不是有效 TOML 的文本按行合并，与 git 相同。\n\n\
+    结果写入我方文件。记录按键取并集，资料逐项合并；对同一处的两种改动放在标记之间。不是有效 TOML 的文本按行合并，与 git 相同。\n\n\
 `crm init` and `crm hooks install` make git call it; `crm doctor` checks that it does.\n\
 Exit status: 0 merged; 1 conflicts; 129 failed, and OURS is as it was.\n\n\
-    由 `crm init` 和 `crm hooks install` 让 git 调用它；`crm doctor` 检查是否如此。退出状态：0 已合并；1 有冲突；129 失败，OURS 未变。")]
+    由 `crm init` 和 `crm hooks install` 让 git 调用它；`crm doctor` 检查是否如此。退出状态：0 已合并；1 有冲突；129 失败，我方文件未变。")]
 pub struct MergeFile {
     /// The common ancestor; an empty file where there is none
     ///
@@ -48,7 +48,7 @@ pub struct MergeFile {
     marker_size: usize,
     /// The file's path in the repository, which tells whether it is a prospect, tallies or settings
     ///
-    /// 文件在仓库中的路径，由此得知是潜在客户、日计数还是设置
+    /// 文件在仓库中的路径，由此得知是潜在客户、日报还是设置
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
     /// The names of the versions in markers: ours, then base, then theirs

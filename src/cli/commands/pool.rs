@@ -8,7 +8,7 @@ use clap::Args;
 
 /// The prospects and customers of the pool: since when, the owner before, and the reason
 ///
-/// 客户池中的潜在客户和客户：何时进入、原负责人、原因
+/// 公海中的潜在客户和客户：何时进入、原负责人、原因
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm pool\n  crm pool region:suzhou -f ids\n\n\
     `crm claim` takes from it, `crm release` gives back, `crm allocate` proposes who gets what.\n\n\

@@ -10,12 +10,12 @@ use clap::Args;
 
 /// The prospects that go back to the pool today: no contact for too long, overdue too often
 ///
-/// 今天退回客户池的潜在客户：太久没有联系，逾期太多次
+/// 今天退回公海的潜在客户：太久没有联系，逾期太多次
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm recycle\n  crm recycle --apply\n\n\
     [pool] in crm.toml sets when: recycle_days, recycle_overdue, for each grade where wanted. `crm due\n\
     --in 7d` announces it. A hold protects until its date; a prospect that has signed or paid stays.\n\n\
-    何时回收见 crm.toml 的 [pool]：recycle_days、recycle_overdue，可按级别设置。`crm due --in 7d` 会预先提示。搁置的在到期之前不回收；已签约或已付款的留下。")]
+    何时回收见 crm.toml 的 [pool]：recycle_days、recycle_overdue，可按级别设置。`crm due --in 7d` 会预先提示。暂缓的在到期之前不回收；已签约或已付款的留下。")]
 pub struct Recycle {
     #[command(flatten)]
     selection: SelectionArgs,

@@ -9,7 +9,7 @@ use clap::Args;
 
 /// Give prospects back to the pool
 ///
-/// 把潜在客户退回客户池
+/// 把潜在客户退回公海
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  crm release yu-dong --reason \"moved to another city\"\n  \
     crm release --where 'owner:chenwei is:open' --reason \"chenwei has left\"")]

@@ -14,7 +14,7 @@ use clap::Args;
 #[command(after_help = "Examples:\n  crm remove zhang-test\n  crm remove zhang-test --force\n\n\
     A prospect that is not pursued any more leaves the board with its history: crm lose ID. One that was\n\
     entered twice becomes one: crm join KEEP OTHER. Figures of past days no longer count what is removed.\n\n\
-    不再跟进的客户连同其历史退出看板：crm lose 编号。重复录入的并为一个：crm join KEEP OTHER。删除之后，以往各日的数字也不再包含它。")]
+    不再跟进的客户连同其历史退出看板：crm lose 编号。重复录入的并为一个：crm join 留下的 另一个。删除之后，以往各日的数字也不再包含它。")]
 pub struct Remove {
     /// The prospects or customers, by their whole ids
     ///

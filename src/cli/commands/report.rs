@@ -104,7 +104,7 @@ pub struct Report {
     /// The goal: closes a year, or by the end of a period that has days to come (ratios)
     ///
     /// 目标：每年的成交数，或尚未结束的期间末的成交数（ratios）
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "N")]
     target: Option<String>,
     /// Every change behind the figures (bridge)
     ///
@@ -222,9 +222,12 @@ fn help() -> String {
     let width = REPORTS.iter().map(|report| report.name.len()).max().unwrap_or(0);
     let takes = REPORTS.iter().map(|report| {
         let name = report.name;
-        let taken = report.taken();
-        let taken =
-            if taken.is_empty() { "none of these / 均不适用".to_owned() } else { taken };
+        let (en, zh) = (report.taken(Lang::En), report.taken(Lang::Zh));
+        let taken = match report.takes {
+            [] => "none of these / 均不适用".to_owned(),
+            _ if en == zh => en,
+            _ => format!("{en} / {zh}"),
+        };
         format!("  {name:width$}  {taken}\n")
     });
     format!(
@@ -246,8 +249,8 @@ const EXAMPLES: &str = "Examples:
 fn overview(saved: &[SavedReport], lang: Lang) -> Sheet {
     let columns = vec![
         Column::new("name", lang.pick("Report", "报表"), Kind::Text),
-        Column::new("about", lang.pick("What it shows", "内容"), Kind::Text),
-        Column::new("takes", lang.pick("Takes", "接受"), Kind::Text),
+        Column::new("about", lang.pick("What it shows", "内容"), Kind::Text).wraps(),
+        Column::new("takes", lang.pick("Takes", "接受"), Kind::Text).optional(2),
     ];
     let rows = REPORTS.iter().map(|report| {
         let alias = report.alias.map(|alias| format!(" ({alias})")).unwrap_or_default();
@@ -255,7 +258,7 @@ fn overview(saved: &[SavedReport], lang: Lang) -> Sheet {
         Row::new(vec![
             Cell::text(format!("{}{alias}", report.name)),
             Cell::text(lang.pick(en, zh)),
-            Cell::list(report.takes.iter().map(|option| option.name())),
+            Cell::list(report.takes.iter().map(|option| option.name(lang))),
         ])
     });
     let saved = saved.iter().map(|saved| {
@@ -264,7 +267,7 @@ fn overview(saved: &[SavedReport], lang: Lang) -> Sheet {
         Row::new(vec![
             Cell::text(&*saved.id),
             Cell::text(saved.about.get(lang, &text)),
-            Cell::list(takes.iter().map(|option| option.name())),
+            Cell::list(takes.iter().map(|option| option.name(lang))),
         ])
     });
     Sheet::single("reports", "", columns, rows.chain(saved).collect())

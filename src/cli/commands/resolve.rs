@@ -14,12 +14,13 @@ use crate::disk::history::Deed;
 use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
 use crate::disk::write::{FileChange, Writer};
+use crate::format::content::content;
 use crate::format::layout::{ACTIVITY, SETTINGS, has_journal};
-use crate::format::merge::{Conflict, FileKind, Two, two_in};
+use crate::format::merge::{Conflict, FileKind, Two, opening_of, two_in};
 use crate::git::mend::{Mended, Stages, marked, mend, unmerged};
 use crate::git::snapshot::Tracked;
 use clap::Args;
-use openings::{Decision, Settled};
+use openings::{Decision, OpeningSides, Settled};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
@@ -114,7 +115,15 @@ impl Resolve {
                     let decision = two.as_ref().and_then(|two| self.decision(path, two, context));
                     let settled = match (two, decision) {
                         (Some(two), Some(decision)) => {
-                            openings::settle(&run.ledger, context, path, &two, decision)?
+                            let sides = run.sides(path, &two);
+                            openings::settle(
+                                &run.ledger,
+                                context,
+                                path,
+                                &two,
+                                decision,
+                                sides.as_ref(),
+                            )?
                         }
                         (Some(two), None) => {
                             let line = conflicts.iter().map(|conflict| line_of(conflict, &shown));
@@ -163,7 +172,7 @@ impl Resolve {
             Some(writer) => {
                 context.writing_begins()?;
                 writer.commit(&changes)?;
-                context.writing_ended();
+                context.writing_ended(None);
             }
             None => changes.iter().try_for_each(|change| {
                 let before = change.before.as_deref().unwrap_or("");
@@ -277,6 +286,20 @@ impl Run<'_> {
             _ => None,
         };
         Ok((change, mended))
+    }
+
+    /// The two sides of a merge that is under way, by the openings of a file; `None` if git does not know them.
+    fn sides(&self, path: &Path, two: &Two) -> Option<OpeningSides> {
+        const OTHERS: [&str; 4] = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD"];
+        let tracked = self.tracked.as_ref()?;
+        let theirs = self.stages.get(path)?.theirs.as_deref()?;
+        let theirs = content(std::str::from_utf8(theirs).ok()?).0;
+        let is_later = opening_of(&theirs.events)?.0 == two.second;
+        let known = |name: &&&str| matches!(tracked.git.find_commit(name), Ok(Some(_)));
+        let other = tracked.at(OTHERS.iter().find(known)?).ok()?;
+        let head = tracked.at("HEAD").ok()?;
+        let (earlier, later) = if is_later { (head, other) } else { (other, head) };
+        Some(OpeningSides { earlier, later })
     }
 
     /// Names the next step: git accepts the mended files on `git add`.

@@ -37,7 +37,7 @@ enum SchemaFile {
     #[value(help = "The settings: crm.toml\n\n设置：crm.toml")]
     Settings,
     /// A rep's tallies: activity/REP.toml
-    #[value(help = "A rep's tallies: activity/REP.toml\n\n业务员的日计数：activity/REP.toml")]
+    #[value(help = "A rep's tallies: activity/REP.toml\n\n业务员的日报：activity/REP.toml")]
     Activity,
 }
 

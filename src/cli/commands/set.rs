@@ -49,7 +49,7 @@ impl Set {
             return Err(Diagnostic::new(Code::BadArgument, message)
                 .help(words!(
                     "crm set ID KEY=VALUE, for example: crm set zhang region=north",
-                    "crm set ID 键=值，例如：crm set zhang region=north"
+                    "crm set 编号 键=值，例如：crm set zhang region=north"
                 ))
                 .into());
         }

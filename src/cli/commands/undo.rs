@@ -9,14 +9,14 @@ use crate::diag::Failure;
 use crate::disk::find::find;
 use clap::Args;
 
-/// Retract the last event, or the one named: it never happened, but history stays
+/// Take back the last command; with an ID, retract its last event or the one named: history stays
 ///
-/// 撤回最后一条记录，或指定的一条：视同从未发生，但历史仍在
+/// 撤销上一条命令；写了编号，则撤回它的最后一条记录或指定的一条：视同从未发生，但历史仍在
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  crm undo zhang\n  crm undo zhang 2009-12-11-1-3ha --reason \"wrong prospect\"\n\n\
-    Again, it retracts the entry before. A retraction is an event too: named by its key, it is taken back.\n\n\
-    再执行一次，撤回更早的一条。撤回也是一条记录：写出它的键即可收回。"
+    after_help = "Examples:\n  crm undo                     the last command, all of its files / 上一条命令，连同它写的所有文件\n  crm undo zhang\n  crm undo zhang 2009-12-11-1-3ha --reason \"wrong prospect\"\n\n\
+    Again, it takes back the command before, or retracts the entry before; `crm redo` does a command again. A retraction is an event too: named by its key, it is taken back.\n\n\
+    再执行一次，撤销更早的一条命令，或撤回更早的一条记录；`crm redo` 重做撤销的命令。撤回也是一条记录：写出它的键即可收回。"
 )]
 pub struct Undo {
     /// The prospect of which an event is retracted [default: the last command is taken back]

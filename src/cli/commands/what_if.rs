@@ -14,7 +14,7 @@ use clap::Args;
 #[command(
     after_help = "Figures that are not given are measured in the ledger: from call entries or \
     tallies, meetings, and closes.\n\n\
-    没有给出的数字由账本统计：来自电话记录或日计数、会面和成交。\n\nExamples:\n  \
+    没有给出的数字由账本统计：来自电话记录或日报、见面和成交。\n\nExamples:\n  \
     crm what-if\n  \
     crm what-if owner:liuyan --period 2009Q4 --factor 1.5\n  \
     crm what-if --dials 15 --conversations 7 --appointments 1 --meetings 8 --meetings-per-close 8 --value 3000"
@@ -44,12 +44,12 @@ pub struct WhatIf {
     appointments: Option<String>,
     /// Meetings a week, first ones and others
     ///
-    /// 每周会面数，首次和再次都算
+    /// 每周见面数，首次和再次都算
     #[arg(long, value_name = "N")]
     meetings: Option<String>,
     /// Meetings for one close
     ///
-    /// 每成交一单需要的会面数
+    /// 每成交一单需要的见面数
     #[arg(long, value_name = "N")]
     meetings_per_close: Option<String>,
     /// Money of one close

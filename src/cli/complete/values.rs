@@ -1,11 +1,12 @@
 //! The values that completers list.
 
 use super::{World, beginning, begins, candidate, ids};
+use crate::model::kind::KINDS;
 use crate::model::settings::Rep;
 use crate::render::Format;
 use crate::report::{Breakdowns, REPORTS, find};
 use crate::rules::attribute::{self, ATTRIBUTES, Attribute};
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use clap_complete::engine::CompletionCandidate;
 
 /// Nothing: a value that a more general completer would mistake.

@@ -3,6 +3,7 @@
 mod arguments;
 mod output;
 
+use crate::act::commit::{CommitWish, Committed};
 use crate::act::session::Face;
 use crate::diag::{Code, Diagnostic, Failure, Severity, Words, counted};
 use crate::disk::keys::{own_keys, ssh_keys};
@@ -70,6 +71,8 @@ pub struct Context {
     beside: RefCell<Vec<Diagnostic>>,
     /// The command has written the ledger.
     wrote: Cell<bool>,
+    /// `--commit` is typed, and no session has asked for it.
+    commits_nothing: Cell<bool>,
     /// How far reading is.
     progress: RefCell<Option<Progress>>,
 }
@@ -122,8 +125,23 @@ impl Face for Context {
         self.try_output()
     }
 
-    fn writing_ended(&self) {
+    fn writing_ended(&self, committed: Option<Committed>) {
         self.wrote.set(true);
+        if let Some(Committed { subject, said }) = committed {
+            if !said.is_empty() {
+                self.say_last(said);
+            }
+            self.say_last(words!("committed: {subject}", "已提交：{subject}"));
+        }
+    }
+
+    fn commits(&self) -> Result<Option<CommitWish>, Failure> {
+        self.commits_nothing.set(false);
+        let is_set = Context::ledger(self)?.settings.commits && !self.global.no_commit;
+        Ok(match &self.global.commit {
+            Some(message) => Some(CommitWish { message: message.clone() }),
+            None => is_set.then(CommitWish::default),
+        })
     }
 }
 
@@ -147,6 +165,15 @@ impl Context {
         let spoken = Cell::new(asked.unwrap_or(env.lang));
         let choice = color_choice(&global, &own_settings);
         let color = colored(choice, &std::io::stdout(), env.no_color || global.output.is_some());
+        if global
+            .commit
+            .as_ref()
+            .and_then(Option::as_ref)
+            .is_some_and(|text| text.trim().is_empty())
+        {
+            return Err(no_message().into());
+        }
+        let commits_nothing = Cell::new(global.commit.is_some());
         Ok(Context {
             global,
             env,
@@ -168,8 +195,19 @@ impl Context {
             last: RefCell::new(Vec::new()),
             beside: RefCell::default(),
             wrote: Cell::default(),
+            commits_nothing,
             progress: RefCell::default(),
         })
+    }
+
+    /// Fails if `--commit` is typed, for a command that writes nothing.
+    pub fn commits_nothing(&self, help: Words) -> Result<(), Diagnostic> {
+        if !self.commits_nothing.get() {
+            return Ok(());
+        }
+        let message =
+            words!("--commit: there is nothing to commit here", "--commit：这里没有可提交的内容");
+        Err(Diagnostic::new(Code::BadArgument, message).help(help))
     }
 
     /// The ledger of this command; its settings are read once.
@@ -407,6 +445,14 @@ impl Context {
         let color = colored(choice, &stderr, self.env.no_color);
         Look { color, width: columns(&stderr, self.env.columns), lang: self.spoken() }
     }
+}
+
+fn no_message() -> Diagnostic {
+    let message = words!("--commit: the message is empty", "--commit：提交说明为空");
+    Diagnostic::new(Code::BadArgument, message).help(words!(
+        "--commit=MESSAGE; without a message it says what moved: --commit",
+        "--commit=说明；不写说明则写明变动：--commit"
+    ))
 }
 
 /// The choice of colours: `--color`, else that of the user's own settings.

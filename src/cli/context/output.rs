@@ -5,14 +5,15 @@ use crate::act::session::Done;
 use crate::act::written::sheet;
 use crate::cli::args::Global;
 use crate::cli::diagnose::show;
-use crate::cli::pager::{Paged, pager};
+use crate::cli::pager::{Paged, pager, scrolls};
 use crate::cli::terminal::{columns, size};
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::durable::{try_file, try_open, write_file_by};
-use crate::disk::root::{find_root, ledger_file};
+use crate::disk::root::{find_root, ledger_file, ledger_folder};
 use crate::format::layout::SETTINGS;
 use crate::model::own_settings::OwnSettings;
 use crate::render::{self, Format, RenderError, Rendering};
+use crate::report::figures::{REPS, member_names};
 use crate::table::sheet::{Audience, Sheet};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -56,7 +57,23 @@ impl Context {
 
     /// Fails if the file that an option names cannot be written, or is among the files of the ledger.
     pub fn can_be_written(&self, option: &str, file: &Path) -> Result<(), Diagnostic> {
-        can_be_written(option, file, self.ledger.get().map(|ledger| &*ledger.root))
+        can_be_written(option, file, self.found_root().as_deref())
+    }
+
+    /// Fails if the folder that an option names is among the files of the ledger.
+    pub fn can_be_filled(&self, option: &str, folder: &Path) -> Result<(), Diagnostic> {
+        match ledger_folder(folder, self.found_root().as_deref()) {
+            Some(own) => Err(of_the_ledger(option, folder, &own)),
+            None => Ok(()),
+        }
+    }
+
+    /// The root of the ledger, if there is one, whether it is open or not.
+    fn found_root(&self) -> Option<PathBuf> {
+        match self.ledger.get() {
+            Some(ledger) => Some(ledger.root.clone()),
+            None => find_root(stated_ledger(&self.global, &self.env), &self.here).ok(),
+        }
     }
 
     /// Does the output go to a terminal?
@@ -79,8 +96,12 @@ impl Context {
     pub fn render_options(&self) -> render::Options {
         let width =
             columns(&std::io::stdout(), self.env.columns).filter(|_| self.global.output.is_none());
+        let less = self.env.less_options.as_deref();
+        let settings = self.ledger.get().map(|ledger| &ledger.settings);
+        let names = settings.filter(|_| !self.is_for_machines()).map(member_names);
         render::Options {
             width,
+            scrolls: self.pager().is_some_and(|pager| scrolls(pager, less)),
             color: self.color,
             ascii: self.global.ascii,
             raw: self.global.raw,
@@ -88,6 +109,8 @@ impl Context {
             day: Some(self.today()),
             table: self.global.table.clone(),
             lang: self.lang(),
+            currency: settings.and_then(|settings| settings.currency),
+            names: render::Names { columns: REPS, of: names.unwrap_or_default() },
         }
     }
 
@@ -194,17 +217,22 @@ impl Context {
         Ok(())
     }
 
+    /// The pager of the output, if it is for a terminal that can have one.
+    fn pager(&self) -> Option<&str> {
+        let paged = self.writes_to_terminal() && !self.global.no_pager && !self.env.is_dumb;
+        pager(&self.env, &self.own_settings).filter(|_| paged)
+    }
+
     /// Writes to stdout; on a terminal, what is more than a screen goes to the pager.
     fn print_out(
         &self,
         write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>,
     ) -> std::io::Result<()> {
-        let paged = std::io::stdout().is_terminal() && !self.global.no_pager && !self.env.is_dumb;
-        match pager(&self.env, &self.own_settings).filter(|_| paged) {
+        match self.pager() {
             Some(pager) => {
                 let (width, height) = size();
                 let screen = (self.env.columns.unwrap_or(width), height);
-                let mut paged = Paged::new(pager, self.env.has_less_options, screen);
+                let mut paged = Paged::new(pager, self.env.less_options.is_some(), screen);
                 write(&mut paged).and_then(|()| paged.finish())
             }
             None => {
@@ -285,22 +313,24 @@ pub(super) fn can_be_written(
     } else if folder.is_some_and(|folder| !folder.is_dir()) {
         words!("there is no such folder", "没有这个文件夹")
     } else if let Some(own) = ledger_file(file, root) {
-        let (file, own) = (file.display(), own.display());
-        return Err(Diagnostic::new(
-            Code::BadArgument,
-            words!(
-                "{option} {file} would replace a file of the ledger: {own}",
-                "{option} {file} 会覆盖账本自己的文件：{own}"
-            ),
-        )
-        .help(words!(
-            "choose a name outside of prospects/, activity/, .crm/ and .git/",
-            "请换一个文件名，不要放在 prospects/、activity/、.crm/ 或 .git/ 里"
-        )));
+        return Err(of_the_ledger(option, file, &own));
     } else {
         return Ok(());
     };
     Err(cannot_be_written(&Words::verbatim(file.display().to_string()), &why))
+}
+
+/// The refusal to write over a file of a ledger, or among its files.
+fn of_the_ledger(option: &str, file: &Path, own: &Path) -> Diagnostic {
+    let (file, own) = (file.display(), own.display());
+    let message = words!(
+        "{option} {file} would replace a file of the ledger: {own}",
+        "{option} {file} 会覆盖账本自己的文件：{own}"
+    );
+    Diagnostic::new(Code::BadArgument, message).help(words!(
+        "choose a name outside of prospects/, activity/, .crm/ and .git/",
+        "请换一个文件名，不要放在 prospects/、activity/、.crm/ 或 .git/ 里"
+    ))
 }
 
 fn cannot_be_written(name: &Words, why: &Words) -> Diagnostic {
@@ -319,7 +349,7 @@ fn not_shown(name: &Words, error: &std::io::Error) -> Diagnostic {
     );
     Diagnostic::new(Code::NotShown, message).help(words!(
         "do not repeat the command: crm list, crm show ID",
-        "请勿重复执行，可用 crm list、crm show ID 查看"
+        "请勿重复执行，可用 crm list、crm show 编号 查看"
     ))
 }
 

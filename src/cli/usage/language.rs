@@ -80,7 +80,7 @@ pub fn option_of<'c>(word: &str, command: &'c Command) -> Option<&'c Arg> {
 }
 
 /// Does the word after an option belong to it?
-fn needs_value(arg: &Arg) -> bool {
+pub fn needs_value(arg: &Arg) -> bool {
     arg.get_action().takes_values() && arg.get_num_args().is_none_or(|n| n.min_values() > 0)
 }
 

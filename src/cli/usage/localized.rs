@@ -5,7 +5,7 @@
 //! it may end in ` / ` and its Chinese: `crm claim zhang   takes it / 领取`.
 
 use super::groups::heading;
-use crate::diag::Lang;
+use crate::diag::{Lang, placeholder};
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, StyledStr};
 use clap::{Arg, ArgAction, Command};
 
@@ -47,6 +47,11 @@ fn of_argument(mut arg: Arg, lang: Lang) -> Arg {
     if values.iter().any(|value| value.get_help().is_some()) {
         let values = values.into_iter().map(|value| of_value(value, lang));
         arg = arg.value_parser(PossibleValuesParser::new(values));
+    }
+    let names = arg.get_value_names().unwrap_or_default();
+    let names: Vec<String> = names.iter().map(|name| placeholder(name, lang).to_owned()).collect();
+    if !names.is_empty() {
+        arg = arg.value_names(names);
     }
     arg = arg.help(help).long_help(Resettable::<StyledStr>::Reset);
     match heading {

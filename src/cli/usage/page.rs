@@ -4,7 +4,7 @@ use super::groups::{grouped, heading};
 use super::wrap::{width_of, wrap};
 use crate::cli::environment::Environment;
 use crate::cli::terminal::{colored, columns};
-use crate::diag::Lang;
+use crate::diag::{Lang, command_in};
 use anstyle::{Effects, Style};
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command};
@@ -274,11 +274,5 @@ pub fn plain(arg: &Arg) -> String {
 pub fn usage_of(command: &Command, lang: Lang) -> String {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage).to_owned();
-    match lang {
-        Lang::Zh => usage
-            .replace("[OPTIONS]", "[选项]")
-            .replace("[COMMAND]", "[命令]")
-            .replace("<COMMAND>", "<命令>"),
-        Lang::En | Lang::Machine => usage,
-    }
+    command_in(&usage, lang)
 }

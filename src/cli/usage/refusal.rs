@@ -1,7 +1,7 @@
 //! A command line that clap cannot understand, as a [`Diagnostic`] in both languages.
 
 use super::page::usage_of;
-use crate::diag::{Code, Diagnostic, Lang, Words, nearest};
+use crate::diag::{Code, Diagnostic, Lang, Words, command_in, nearest};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 use std::error::Error;
@@ -42,7 +42,8 @@ impl Refusal<'_> {
             ErrorKind::InvalidValue | ErrorKind::ValueValidation => self.value(&arg),
             ErrorKind::MissingRequiredArgument => {
                 let missing = self.texts(ContextKind::InvalidArg).join(" ");
-                bad(words!("{missing} is missing", "缺少 {missing}"))
+                let zh = command_in(&missing, Lang::Zh);
+                bad(words!("{missing} is missing", "缺少 {zh}"))
             }
             ErrorKind::ArgumentConflict => self.conflict(&arg),
             ErrorKind::InvalidSubcommand | ErrorKind::MissingSubcommand => self.subcommand(),

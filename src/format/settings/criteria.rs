@@ -54,7 +54,7 @@ pub(in crate::format) fn criteria(reader: &mut Reader, settings: &mut Settings, 
                         if !settings.kinds.contains(&kind) {
                             let diagnostic = Diagnostic::new(
                                 Code::BadSetting,
-                                words!("unknown kind of event `{kind}`", "未知的记录种类 `{kind}`"),
+                                words!("unknown kind of event `{kind}`", "未知的记录类型 `{kind}`"),
                             )
                             .nearest(&kind, settings.kinds.names());
                             reader.problem(span, diagnostic);

@@ -383,7 +383,7 @@ fn demand(
             policy.channel =
                 reader.texts(name, value).iter().map(|kind| (&**kind).into()).collect();
             for kind in policy.channel.iter().filter(|k| !settings.kinds.contains(k)) {
-                let message = words!("unknown kind of event `{kind}`", "未知的记录种类 `{kind}`");
+                let message = words!("unknown kind of event `{kind}`", "未知的记录类型 `{kind}`");
                 let diagnostic = Diagnostic::new(Code::BadSetting, message)
                     .nearest(kind, settings.kinds.names());
                 reader.problem(value.span(), diagnostic);

@@ -7,6 +7,7 @@ pub mod campaign;
 pub mod criteria;
 pub mod department;
 pub mod forecast;
+pub mod git;
 pub mod grading;
 pub mod ledger;
 pub mod points;

@@ -22,6 +22,8 @@ pub struct Git {
     folder: PathBuf,
     /// The folder is the git directory itself, and was named as such.
     bare: bool,
+    /// It makes commits.
+    commits: bool,
 }
 
 /// Git reads settings in a folder that looks like a bare repository; a folder of files can be made to look so. Git
@@ -64,6 +66,16 @@ const KEPT: [&str; 16] = [
     "GIT_WORK_TREE",
 ];
 
+/// The variables that git gets beside [`KEPT`] where it makes a commit: the names of author and committer.
+const SIGNED: [&str; 6] = [
+    "GIT_AUTHOR_DATE",
+    "GIT_AUTHOR_EMAIL",
+    "GIT_AUTHOR_NAME",
+    "GIT_COMMITTER_DATE",
+    "GIT_COMMITTER_EMAIL",
+    "GIT_COMMITTER_NAME",
+];
+
 /// Does git get this variable?
 fn is_kept(name: &str) -> bool {
     let numbered = ["GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"];
@@ -81,12 +93,19 @@ impl Git {
     /// Git in a folder of a work tree, or where git itself runs this program as a hook.
     pub fn at(folder: &Path) -> Git {
         let here = folder.as_os_str().is_empty();
-        Git { folder: if here { PathBuf::from(".") } else { folder.to_owned() }, bare: false }
+        let folder = if here { PathBuf::from(".") } else { folder.to_owned() };
+        Git { folder, bare: false, commits: false }
     }
 
     /// Git of a repository that a user names by its folder: a bare one, or one with a work tree.
     pub fn named(folder: &Path) -> Git {
         Git { bare: is_git_directory(folder), ..Git::at(folder) }
+    }
+
+    /// Git in a folder of a work tree, that makes commits in the user's name. Hooks of the repository run in the user's
+    /// own locale.
+    pub fn for_commits(folder: &Path) -> Git {
+        Git { commits: true, ..Git::at(folder) }
     }
 
     /// Runs it and gives its standard output; any other end than status 0 is an error.
@@ -188,7 +207,39 @@ impl Git {
         Ok(if above { plain().unwrap_or(path) } else { path })
     }
 
-    fn output<S: AsRef<OsStr>>(&self, words: &[S], input: &[u8]) -> Result<Output, Diagnostic> {
+    /// Runs it and copies its standard output to `out`, however much it is.
+    pub fn copy_to<S: AsRef<OsStr>>(
+        &self,
+        words: &[S],
+        out: &mut dyn Write,
+    ) -> Result<(), Diagnostic> {
+        let mut child = self.spawn(words)?;
+        drop(child.stdin.take());
+        let (output, complaints) = (child.stdout.take(), child.stderr.take());
+        let (copied, stderr) = std::thread::scope(|scope| {
+            let stderr = scope.spawn(move || drained(complaints));
+            let copied = match output {
+                Some(mut output) => std::io::copy(&mut output, out).map(|_| ()),
+                None => Ok(()),
+            };
+            (copied, stderr.join().unwrap_or_default())
+        });
+        let status = child.wait().map_err(|error| not_run(&error))?;
+        copied.map_err(|error| {
+            let message =
+                words!("what git gives cannot be written", "git 的输出无法写入").because(&error);
+            Diagnostic::new(Code::WriteFailed, message)
+        })?;
+        let ended = Output { status, stdout: Vec::new(), stderr };
+        if status.success() { Ok(()) } else { Err(self.failed(words, &ended)) }
+    }
+
+    /// Runs it with `input` on its standard input, and gives the whole of its end.
+    pub(super) fn output<S: AsRef<OsStr>>(
+        &self,
+        words: &[S],
+        input: &[u8],
+    ) -> Result<Output, Diagnostic> {
         let mut child = self.spawn(words)?;
         let stdin = child.stdin.take();
         std::thread::scope(|scope| {
@@ -213,14 +264,18 @@ impl Git {
             command.arg("--git-dir=.");
         }
         for (name, _) in std::env::vars_os() {
-            if !is_kept(&name.to_string_lossy()) {
+            let text = name.to_string_lossy();
+            let is_given = is_kept(&text) || self.commits && SIGNED.contains(&&*text);
+            if !is_given {
                 command.env_remove(name);
             }
+        }
+        if !self.commits {
+            command.env("LC_ALL", "C");
         }
         command
             .args(words)
             .current_dir(&self.folder)
-            .env("LC_ALL", "C")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -19,7 +19,6 @@ use crate::model::mapping::{Assignment, BELONGS_TO, FIND, Mapping, OF_BOARDS};
 use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::table::terms::KINDS;
 use crate::value::date::Date;
 use crate::value::text::Text;
 pub use compare::compare;
@@ -198,7 +197,7 @@ fn misfits(import: &ImportTerms) -> Vec<Diagnostic> {
     for entry in &mapping.entries {
         let field = |name: &str| entry.fields.iter().find(|a| &*a.field == name);
         let Some(kind) = field("kind").map_or(Some("imported"), literal) else { continue };
-        let Ok(kind) = import.settings.kinds.named(kind, KINDS) else {
+        let Ok(kind) = import.settings.kinds.named(kind) else {
             let problem = Diagnostic::new(Code::BadMapping, no_kind(kind))
                 .nearest(kind, import.settings.kinds.names());
             found.extend(field("kind").map(|a| problem.at(a.place.clone())));

@@ -5,7 +5,6 @@ use super::columns::CellText;
 use super::{ImportTerms, no_kind};
 use crate::diag::{Code, Diagnostic, Place, Spot, Words, counted, is_slip};
 use crate::model::pipeline::Outcome;
-use crate::table::terms::KINDS;
 use crate::value::text::{Text, narrow};
 use std::collections::HashMap;
 
@@ -138,7 +137,7 @@ impl<'a> Names<'a> {
                 ids(pipeline.stage_named(text), |stage| &stage.id)
             }
             Naming::Rep => ids(settings.rep_named(text), |rep| &rep.id),
-            Naming::Kind => ids(settings.kinds.named(text, KINDS), |kind| kind),
+            Naming::Kind => ids(settings.kinds.named(text), |kind| kind),
             Naming::Pipeline => ids(settings.pipeline_named(text), |pipeline| &pipeline.id),
         }
     }

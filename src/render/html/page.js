@@ -52,7 +52,8 @@ for (const table of document.querySelectorAll("table")) {
     for (const row of rows) {
       const fits = choices.every((select) => {
         const i = columns.indexOf(select.dataset.c);
-        return i < 0 || select.value === "" || select.value.split("\n").includes(row.cells[i].textContent.trim());
+        if (i < 0 || select.value === "") return true;
+        return select.value.split("\n").includes(row.cells[i].dataset.k ?? row.cells[i].textContent.trim());
       });
       row.hidden = !fits || (folded && row.classList.contains("z"));
       shown += fits ? 1 : 0;

@@ -1,7 +1,7 @@
 //! A table of a page.
 
 use super::Frame;
-use crate::render::text::{decimals, escaped, plain, ratio, shown};
+use crate::render::text::{Look, escaped, looks, plain, ratio, shown};
 use crate::table::sheet::{Cell, Column, Emphasis, Kind, Row, Table};
 use std::io::{self, Write};
 
@@ -56,7 +56,7 @@ pub(super) fn put_table(
         write!(out, "<th scope=\"col\" class=\"{}\"{chosen}>{title}</th>", class_of(column.kind))?;
     }
     write!(out, "</tr>\n</thead>\n<tbody>\n")?;
-    let decimals = decimals(table);
+    let looks = looks(table, frame.options);
     let folds = has_rows_of_something(table, body);
     let mut line = String::new();
     for (at, row) in table.rows.iter().enumerate() {
@@ -65,7 +65,7 @@ pub(super) fn put_table(
             line.push_str("</tbody>\n<tfoot>\n");
         }
         let is_zero = folds && at < body && is_of_zeros(&row, &table.columns);
-        put_row(&mut line, &row, &table.columns, &order, &decimals, is_zero, frame);
+        put_row(&mut line, &row, &table.columns, &order, &looks, is_zero, frame);
         out.write_all(line.as_bytes())?;
     }
     let part = if body < table.rows.len() { "tfoot" } else { "tbody" };
@@ -107,7 +107,7 @@ fn put_row(
     row: &Row,
     columns: &[Column],
     order: &Order,
-    decimals: &[u32],
+    looks: &[Look],
     is_zero: bool,
     frame: &Frame,
 ) {
@@ -121,7 +121,7 @@ fn put_row(
     let id = order.id.and_then(|at| row.cells.get(at)).map(plain).filter(|id| !id.is_empty());
     for (place, at) in order.positions.iter().enumerate() {
         let (Some(cell), Some(column)) = (row.cells.get(*at), columns.get(*at)) else { continue };
-        let text = shown(cell, decimals[*at], frame.options);
+        let text = shown(cell, &looks[*at], frame.options);
         // A header of nothing is none.
         let is_header = place == 0 && !text.trim().is_empty();
         let (open, close) =
@@ -134,11 +134,17 @@ fn put_row(
                 out.extend([" data-v=\"", &escaped(&key), "\""]);
             }
         }
+        // The id that a name is shown for: choices and links go by it.
+        let id_of_name = looks[*at].is_named(cell).then(|| plain(cell));
+        if let Some(id) = &id_of_name {
+            out.extend([" data-k=\"", &escaped(id), "\""]);
+        }
         out.push('>');
         let named = id.as_deref().filter(|_| order.name == Some(*at) || order.id == Some(*at));
         let link = frame.place.filter(|_| !text.is_empty());
         let link = link.and_then(|place| {
-            Some(format!("{}{}", place.root, (place.link)(&column.id, text.trim(), named)?))
+            let word = id_of_name.as_deref().unwrap_or(text.trim());
+            Some(format!("{}{}", place.root, (place.link)(&column.id, word, named)?))
         });
         if let Some(link) = &link {
             out.extend(["<a href=\"", &escaped(link), "\">"]);

@@ -2,6 +2,7 @@
 
 use super::{By, Figures, Rows, State};
 use crate::model::campaign::CampaignGoal;
+use crate::model::kind::KINDS;
 use crate::model::settings::Settings;
 use crate::report::Request;
 use crate::report::breakdown::group_name;
@@ -9,7 +10,7 @@ use crate::report::figures::{count, enough, few, per, rate, without_rate};
 use crate::rules::book::Book;
 use crate::stats::Difference;
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet, Table};
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::money::Sum;

@@ -8,7 +8,7 @@ mod tiles;
 use super::breakdown::percent;
 use super::cases::Cases;
 use super::conversion::onward;
-use super::figures::{enough, too_few};
+use super::figures::{enough, member, too_few};
 use super::funnel::funnel_with;
 use super::{Request, Takes, aging, due, find};
 use crate::diag::Diagnostic;
@@ -192,11 +192,10 @@ fn load(
 fn choices(book: &Book) -> Vec<Choice> {
     let (settings, lang) = (&book.settings, book.settings.language);
     let owners = settings.reps.iter().map(|rep| {
-        let id = rep.id.to_string();
-        let mut values = vec![id];
-        values.push(rep.display().to_owned());
+        let name = member(&rep.id, settings);
+        let mut values = vec![rep.id.to_string(), name.clone(), rep.display().to_owned()];
         values.dedup();
-        (rep.display().to_owned(), values)
+        (name, values)
     });
     let teams = settings.departments.iter().map(|department| {
         let reps = settings.reps.iter().filter(|rep| department.members.contains(&rep.id));

@@ -228,7 +228,7 @@ pub(super) fn contacts(book: &Book, request: &Request) -> Option<Picture> {
                 )
             }
             Lang::Zh => format!(
-                "共 {sum} 次联系（接通的电话、消息、会面）；最多的一天 {most} 次（{busiest}）"
+                "共 {sum} 次联系（接通的电话、消息、见面）；最多的一天 {most} 次（{busiest}）"
             ),
         },
         chart: Chart::Days { from, quantities, names: names(settings.week_start, lang) },

@@ -2,6 +2,7 @@
 
 use super::demands::Demands;
 use super::money::DueKind;
+use crate::model::kind::KINDS;
 use crate::model::kind::{Counts, EventKind};
 use crate::model::pipeline::Outcome;
 use crate::report::policy::occasion_words;
@@ -18,7 +19,7 @@ use crate::rules::service::collect::JointCases;
 use crate::rules::service::journal::begins;
 use crate::rules::team::owner_left;
 use crate::rules::team::pool::recycling;
-use crate::table::terms::{KINDS, term};
+use crate::table::terms::term;
 use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::money::Money;

@@ -218,11 +218,8 @@ fn heads(ids: &[&str], lang: Lang) -> Vec<Column> {
         "id" => Kind::Id,
         _ => Kind::Text,
     };
-    let head = |id: &&str| match *id {
-        "stage" => column(id, Kind::Text, lang).optional(),
-        id => column(id, kind(id), lang),
-    };
-    ids.iter().map(head).collect()
+    let heads = ids.iter().map(|id| column(id, kind(id), lang)).collect();
+    Column::giving_way(heads, &["stage", "days-left"])
 }
 
 /// The cells in the order of the table for machines.

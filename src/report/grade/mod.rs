@@ -10,7 +10,7 @@ use crate::rules::customer::Customer;
 use crate::rules::customer::levels::{Lifecycle, Scale};
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::replay::state::Record;
-use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Rows, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Rows, Sheet, Table};
 use crate::table::words::{column, title};
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -215,6 +215,7 @@ fn short(grades: &Arc<Grades>) -> Table {
         column("orders", Kind::Number, lang),
         column("bought", Kind::Number, lang),
     ];
+    let columns = Column::giving_way(columns, &["rule", "rfm", "orders"]);
     let rows = grades.rows(move |grades, found, customer| {
         let level = |scale: Scale| Cell::maybe(scale.of(customer), |l| Cell::text(l.short(lang)));
         let figures = &customer.figures;

@@ -304,7 +304,7 @@ fn exact(asked: &Asked<'_>, names: Vocabulary, source: TextSource, word: &Word) 
     let named = known.iter().filter(|(_, labels)| labels.iter().any(|l| fold(l) == wanted));
     let mut parts: Vec<Node> = named.map(|(id, _)| fits(Pattern::exact(id))).collect();
     if parts.is_empty() && names == Vocabulary::Kinds {
-        let kind = asked.settings.kinds.named(&word.text(), &[]).ok();
+        let kind = asked.settings.kinds.named(&word.text()).ok();
         parts.extend(kind.map(|kind| fits(Pattern::exact(kind))));
     }
     if parts.is_empty() {

@@ -362,6 +362,9 @@ fn days_and_durations() {
 fn the_journal_up_to_the_day_without_what_was_retracted() {
     each(&[
         ("kind:meeting", "z"),
+        ("kind:Meeting", "z"),
+        ("kind:见面", "z"),
+        ("kind:见面,拜访", "zt"),
         ("kind:demo", ""),
         ("future", ""),
         ("kind:call", ""),

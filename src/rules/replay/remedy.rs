@@ -1,6 +1,6 @@
 //! The remedies that would satisfy a criterion, as data. The text of its option is made in one place, here.
 
-use crate::diag::Words;
+use crate::diag::{Lang, Words, placeholder};
 use crate::model::kind::EventKind;
 use crate::value::date::Date;
 use crate::value::money::Amount;
@@ -60,16 +60,22 @@ impl Remedy {
 
     /// The command that comes first, for a prospect; `None` for an option of `advance`.
     pub fn command(&self, id: &str) -> Option<Words> {
-        let plain = |command: String| Some(Words::both(command.clone(), command));
+        let plain = |command: String| Some(Words::verbatim(command));
         match self {
             Remedy::Payment(amount) => {
-                let amount = amount.map_or("AMOUNT".to_owned(), |amount| amount.to_string());
-                plain(format!("crm log {id} payment --amount {amount}"))
+                let stated = amount.map(|amount| amount.to_string());
+                Some(Words::each(|lang| {
+                    let amount = stated.as_deref().unwrap_or(placeholder("AMOUNT", lang));
+                    format!("crm log {id} payment --amount {amount}")
+                }))
             }
             Remedy::Buyer(step) => plain(format!("crm log {id} note --buyer {step}")),
             Remedy::Person { part, for_us } => {
                 let stance = if *for_us { " --stance for" } else { "" };
-                plain(format!("crm contact add {id} NAME --part {part}{stance}"))
+                Some(Words::each(|lang| {
+                    let name = placeholder("NAME", lang);
+                    format!("crm contact add {id} {name} --part {part}{stance}")
+                }))
             }
             Remedy::Stance(name, stance) => {
                 let command =
@@ -97,8 +103,12 @@ impl Remedy {
                 words!("--close-by DATE, from {from} to {to}", "--close-by 日期，{from} 至 {to}")
             }
             other => {
-                let option = other.option().map(|option| Words::both(option.clone(), option));
-                option.or_else(|| other.command("ID")).unwrap_or_default()
+                let option = other.option().map(|option| Words::command(&option));
+                let first = || {
+                    let of = |lang| other.command(placeholder("ID", lang)).unwrap_or_default();
+                    Words::both(of(Lang::En).en(), of(Lang::Zh).zh())
+                };
+                option.unwrap_or_else(first)
             }
         }
     }

@@ -350,7 +350,7 @@ impl<'b> Quota<'b> {
         );
         refused(message).help(words!(
             "release one first: crm release ID --reason …",
-            "先放回一个：crm release ID --reason …"
+            "先放回一个：crm release 编号 --reason …"
         ))
     }
 

@@ -7,6 +7,7 @@ use crate::cli::shell::in_shell;
 use crate::diag::{Code, Failure, Lang, Words, counted};
 use crate::disk::ledger::Ledger;
 use crate::disk::recover::remains;
+use crate::disk::verified::Verified;
 use crate::format::layout::{PRIVATE, SETTINGS};
 use crate::git::hooks::{CLONE, HookState, Hooks};
 use crate::git::kept::{self, tracked_state, would_ignore};
@@ -17,6 +18,9 @@ use std::path::{Path, PathBuf};
 
 /// Git's index is worth a cache from so many files on.
 const MANY: usize = 20_000;
+
+/// A backup that is more days old should be followed by another one.
+const STALE: i64 = 14;
 
 /// The clone that is checked.
 struct CheckedClone<'c> {
@@ -32,7 +36,7 @@ struct CheckedClone<'c> {
 type CloneCheck = (&'static str, bool, fn(&CheckedClone) -> Result<Finding, Failure>);
 
 /// The checks, in the order of the table.
-const CHECKS: [CloneCheck; 13] = [
+const CHECKS: [CloneCheck; 14] = [
     ("git", false, git),
     ("driver", true, driver),
     ("attributes", true, names_driver),
@@ -46,6 +50,7 @@ const CHECKS: [CloneCheck; 13] = [
     ("unfinished", false, unfinished),
     ("texts", false, texts),
     ("program", false, program),
+    ("backup", false, backup),
 ];
 
 /// Every check of a clone.
@@ -358,6 +363,27 @@ fn texts(clone: &CheckedClone) -> Result<Finding, Failure> {
         words!("edited, but not written: {files}", "已编辑但未写入：{files}"),
         words!("go on: {resume}; or remove the file", "继续编辑：{resume}；或删除该文件"),
     ))
+}
+
+/// A backup was verified not long ago.
+fn backup(clone: &CheckedClone) -> Result<Finding, Failure> {
+    let help = || {
+        words!(
+            "crm backup FILE, then crm backup verify FILE",
+            "crm backup 文件，然后 crm backup verify 文件"
+        )
+    };
+    let Some(Verified { day, .. }) = Verified::read(&clone.ledger.root) else {
+        let found = words!("no backup was verified from here", "此处没有验证过的备份");
+        return Ok(Finding::advice(found, help()));
+    };
+    let age = clone.context.today().days_since(day);
+    let days = counted(usize::try_from(age).unwrap_or(0), "day", "days");
+    let found = words!(
+        "the last verified backup is of {day}, {days} old",
+        "最近一次验证过的备份是 {day} 的，已有 {age} 天"
+    );
+    Ok(if age > STALE { Finding::advice(found, help()) } else { Finding::fine(found) })
 }
 
 /// `crm` on the PATH is this program (Debian's crmsh has one as well).

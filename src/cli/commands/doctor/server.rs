@@ -3,7 +3,7 @@
 use super::finding::{Finding, not_executable};
 use crate::cli::commands::hooks::server;
 use crate::cli::shell::in_shell;
-use crate::diag::{Diagnostic, Failure, Words, counted};
+use crate::diag::{Diagnostic, Failure, Words, counted, placeholder};
 use crate::format::layout::SETTINGS;
 use crate::format::read_settings::read_settings;
 use crate::git::hooks::{FSCK, HookState, Hooks, SERVER};
@@ -56,7 +56,9 @@ fn admins(git: &Git, named: &str) -> Result<Finding, Failure> {
             "除 crm.toml 中的之外，此处另有 {here} 位管理员"
         )));
     }
-    let help = Words::verbatim(format!("git -C {named} config --add crm.admin REP"));
+    let help = Words::each(|lang| {
+        format!("git -C {named} config --add crm.admin {}", placeholder("REP", lang))
+    });
     let Some(commit) = git.find_commit("HEAD")? else {
         let found = words!(
             "there is no admin, and nothing was pushed yet",

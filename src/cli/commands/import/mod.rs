@@ -175,7 +175,7 @@ impl Import {
         if let Some(path) = kept {
             save(path, &mapping)?;
         }
-        session.finish(batch).inspect_err(|_| {
+        session.finish(batch, &summary.told()).inspect_err(|_| {
             // Nothing was written: the mapping goes as well.
             let _ = kept.map(std::fs::remove_file);
         })?;

@@ -1,17 +1,21 @@
 //! Two openings of one id: one person, or two.
 
 use super::differently;
+use crate::act::references::references;
+use crate::act::rename::new_place;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place};
 use crate::disk::file::{id_of, read_text};
-use crate::disk::ledger::Ledger;
+use crate::disk::ledger::{Ledger, Stored};
 use crate::disk::write::FileChange;
 use crate::format::append::append;
 use crate::format::content::content;
+use crate::format::layout::is_of_a_customer;
 use crate::format::line::{assign_key, event_line};
 use crate::format::merge::markers::Markers;
 use crate::format::merge::{FileKind, Two, Versions, joined};
 use crate::format::read_prospect::read_prospect;
+use crate::git::snapshot::Snapshot;
 use crate::model::event::{Event, EventKey};
 use crate::render::clean;
 use crate::value::id;
@@ -95,6 +99,7 @@ pub(super) fn settle(
     path: &Path,
     two: &Two,
     decision: Decision,
+    sides: Option<&OpeningSides>,
 ) -> Result<Settled, Failure> {
     let shown = ledger.show(path);
     let before = read_text(&ledger.root.join(path), &shown).ok();
@@ -104,9 +109,13 @@ pub(super) fn settle(
         let taken: BTreeSet<String> = paths.iter().map(|path| id::fold(&id_of(path))).collect();
         let mut names = (2u32..).map(|n| format!("{}-{n}", id_of(path)));
         let name = names.find(|name| !taken.contains(&id::fold(name))).unwrap_or_default();
-        let other = path.with_file_name(format!("{name}.toml"));
+        let other = new_place(path, &id_of(path), &name);
         let new = FileChange { path: other, before: None, after: Some(two.later.clone()) };
-        return Ok(Settled { changes: vec![own(two.earlier.clone()), new], left: Vec::new() });
+        let mut changes = vec![own(two.earlier.clone()), new];
+        if is_of_a_customer(path) {
+            changes.extend(followed(ledger, context, path, sides, &name)?);
+        }
+        return Ok(Settled { changes, left: Vec::new() });
     }
     let opening = |text: &str| content(text).0.events.remove(&*two.first.text);
     let is_one_opening = two.first == two.second && opening(&two.earlier) == opening(&two.later);
@@ -122,6 +131,62 @@ pub(super) fn settle(
     // Two names, two companies: a person settles them between the markers.
     let left = merged.conflicts.iter().map(|conflict| differently(conflict, &shown)).collect();
     Ok(Settled { changes: vec![own(merged.text)], left })
+}
+
+/// The commits of a merge by the two openings of one id.
+pub(super) struct OpeningSides {
+    /// The files of the side with the earlier opening.
+    pub(super) earlier: Snapshot,
+    /// The files of the side with the later opening.
+    pub(super) later: Snapshot,
+}
+
+/// The files that name a customer of which there are two: those that only the side of the later opening made follow it to
+/// its new id, those of the other side stay, and those of both are named to the user.
+fn followed(
+    ledger: &Ledger,
+    context: &Context,
+    path: &Path,
+    sides: Option<&OpeningSides>,
+    new: &str,
+) -> Result<Vec<FileChange>, Failure> {
+    let old = id_of(path);
+    // Files are read by the ledger's own rules, as far as its settings are not in conflict themselves.
+    let ruled = Ledger::open(ledger.root.clone(), ledger.shown.clone());
+    let ledger = ruled.as_ref().unwrap_or(ledger);
+    let Ok(all) = references(ledger, &old, &[path]) else {
+        context.say_last(words!(
+            "files that name `{old}` cannot be read yet; afterwards: crm list account:{old}, crm set ID account={new}",
+            "引用 `{old}` 的文件暂时无法读取；之后请执行：crm list account:{old}、crm set 编号 account={new}"
+        ));
+        return Ok(Vec::new());
+    };
+    let names = |files: &Snapshot, file: &Path| {
+        let text = files.text(file, file).unwrap_or_default();
+        id::folded(&text).contains(&id::fold(&old))
+    };
+    let date = context.today();
+    let key = EventKey { date, n: 0, text: date.to_string().into() };
+    let mut changed = Event::new(key, "changed");
+    changed.by = context.user().map(Into::into);
+    let mut changes = Vec::new();
+    for one in all {
+        let file = one.loaded.prospect.path.clone();
+        let of = sides.map(|sides| (names(&sides.earlier, &file), names(&sides.later, &file)));
+        match of {
+            Some((true, false)) => {}
+            Some((false, true)) => changes.push(one.pointed_at(ledger, new, &changed)?),
+            _ => {
+                let (id, shown) = (id_of(&file), ledger.show(&file));
+                let shown = shown.display();
+                context.say_last(words!(
+                    "{shown} names `{old}`; if it means the other one: crm set {id} account={new}",
+                    "{shown} 引用了 `{old}`；如果指的是另一个：crm set {id} account={new}"
+                ));
+            }
+        }
+    }
+    Ok(changes)
 }
 
 /// The later file with an entry that retracts its opening: history stays.

@@ -200,7 +200,7 @@ impl<'a> EvidenceBasis<'a> {
                 let name = &person.name;
                 let why = words!(
                     "no meeting of this pursuit names {name} (`with`)",
-                    "本轮的会面没有写明 {name} 参加（`with`）"
+                    "本轮的见面没有写明 {name} 参加（`with`）"
                 );
                 (why, Some(Remedy::Meet(name.clone())))
             }

@@ -129,7 +129,7 @@ impl Fold<'_> {
             })
             .help(words!(
                 "add the evidence, or state the reason: `forced = \"…\"`",
-                "补上证据，或写明理由：`forced = \"…\"`"
+                "补上证据，或写明原因：`forced = \"…\"`"
             ));
         self.find(diagnostic, event, Some("stage"));
     }

@@ -62,14 +62,14 @@ impl Fold<'_> {
         let claimant = event.owner.as_deref().unwrap_or_default();
         let message = words!(
             "`{claimant}` claimed it, but `{holder}` had it already",
-            "`{claimant}` 认领时，`{holder}` 已是负责人"
+            "`{claimant}` 领取时，`{holder}` 已是负责人"
         );
         let since = self.state.owner_since;
         let mut diagnostic = Diagnostic::new(Code::LateClaim, message);
         if let Some(since) = since {
             diagnostic = diagnostic.note(words!(
                 "it is `{holder}`'s since {since}: the claim changes nothing",
-                "{since} 起归 `{holder}`：这次认领不起作用"
+                "{since} 起归 `{holder}`：这次领取不起作用"
             ));
         }
         let (id, key) = (&self.prospect.id, &event.key);
