@@ -7,7 +7,6 @@ use crate::format::add_facts::add_facts;
 use crate::format::append::append;
 use crate::format::line::{assign_key, event_line};
 use crate::format::new_file::{blocks, fact_lines, new_file};
-use crate::format::read_prospect::read_prospect;
 use crate::model::event::Event;
 use crate::model::profile::NO_PROFILE;
 use crate::model::prospect::Prospect;
@@ -135,8 +134,7 @@ pub fn insert(prospect: &mut Prospect, mut event: Event) -> &Event {
 
 /// Does the text read back as the prospect? The team's own facts have no order, and a profile without a fact is none.
 pub(super) fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
-    let shown = ledger.show(&prospect.path);
-    let (back, _) = read_prospect(text, &prospect.id, &prospect.path, &shown, &ledger.settings);
+    let (back, _) = ledger.prospect_in(text, &prospect.path);
     let sorted = |prospect: &Prospect| {
         let mut sorted = prospect.clone();
         sorted.facts.sort();

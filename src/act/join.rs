@@ -123,7 +123,7 @@ impl Joined {
         let facts = with_facts(ledger, &keep.loaded, &facts)?;
         let mut prospect = facts.prospect.clone();
         let (mut lines, mut added) = (Vec::new(), BTreeSet::new());
-        let written = written_entries(&other.loaded.text);
+        let written = written_entries(&ledger.opened(&other.loaded.text));
         let keys = Keys::of(&keep.loaded.prospect.events, &other.loaded.prospect.id);
         for event in &other.loaded.prospect.events {
             let (key, came) = (bare_or_quoted(&keys.of_key(&event.key.text)), keys.renamed(event));

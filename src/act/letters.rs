@@ -6,6 +6,7 @@ use crate::disk::root::ledger_file;
 use crate::export::addresses::is_address;
 use crate::export::letter::EmailDraft;
 use crate::model::mapping::{Filter, Template, TemplatePart};
+use crate::model::privacy::VEIL;
 use crate::model::prospect::Contact;
 use crate::model::settings::Settings;
 use crate::report::Request;
@@ -349,7 +350,8 @@ impl LetterTemplate {
         };
         let mut values: HashMap<&str, String> = HashMap::new();
         let mut put = |name, value: Option<&str>| {
-            let value = value.map(str::trim).filter(|value| !value.is_empty());
+            // What is sealed for the user is missing.
+            let value = value.map(str::trim).filter(|value| !value.is_empty() && *value != VEIL);
             values.extend(value.map(|value| (name, cleaned(value))));
         };
         for (name, field) in &self.fields.own {

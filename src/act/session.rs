@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Failure, Lang, Severity, Words};
 use crate::disk::find::find;
 use crate::disk::history::Deed;
 use crate::disk::ledger::Ledger;
-use crate::disk::write::{Batch, FileChange, Writer};
+use crate::disk::write::{Batch, FileChange, Seal, Writer};
 use crate::model::event::Event;
 use crate::report::Request;
 use crate::rules::book::Book;
@@ -93,6 +93,7 @@ impl<'a> Session<'a> {
         let mut writer = if dry_run { None } else { Some(Writer::open(&ledger.root)?) };
         if let Some(writer) = &mut writer {
             writer.is_for(face.command(), Deed::Did);
+            writer.seals(ledger);
         }
         Ok(Session { face, ledger, writer, commit })
     }
@@ -289,11 +290,14 @@ impl<'a> Session<'a> {
             self.carry_out(commit, &files, &words, writer, || writer.commit(changes))?;
             return Ok(Vec::new());
         }
+        let seal = Seal::of(self.ledger);
         let difference = |change: &FileChange| {
+            let closed = seal.as_ref().map(|seal| seal.closed(change)).transpose()?.flatten();
             let before = change.before.as_deref().unwrap_or("");
-            unified(&self.ledger.show(&change.path), before, change.after.as_deref().unwrap_or(""))
+            let after = closed.as_ref().map(|closed| &*closed.text).or(change.after.as_deref());
+            Ok(unified(&self.ledger.show(&change.path), before, after.unwrap_or("")))
         };
-        Ok(changes.iter().map(difference).collect())
+        changes.iter().map(difference).collect()
     }
 
     /// The command as it was typed, without the name of the program.

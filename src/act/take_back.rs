@@ -4,10 +4,9 @@
 use super::session::{Done, Session};
 use super::target::{Entry, Target};
 use crate::diag::{Code, Diagnostic, Failure, first_of};
-use crate::disk::file::{id_of, read_text};
+use crate::disk::file::read_text;
 use crate::disk::history::{Deed, Past, last};
 use crate::disk::write::FileChange;
-use crate::format::read_prospect::read_prospect;
 use crate::git::index::is_committed;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
@@ -95,10 +94,7 @@ fn retractions(session: &Session, past: &Past, retraction: &Event) -> Result<Vec
     let ledger = session.ledger;
     let mut entries = Vec::new();
     for (path, before) in past.files() {
-        let read = |text: &str| {
-            let shown = ledger.show(path);
-            read_prospect(text, &id_of(path), path, &shown, &ledger.settings).0
-        };
+        let read = |text: &str| ledger.prospect_in(text, path).0;
         let now = text_now(session, path)?;
         let pair = before.and_then(read).zip(now.as_deref().and_then(read));
         let (before, now) = pair.ok_or_else(|| committed(past, path))?;

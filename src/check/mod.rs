@@ -23,6 +23,7 @@ mod projects;
 mod reasons;
 mod reps;
 mod scores;
+pub mod seals;
 pub mod since;
 mod standing;
 pub mod surroundings;

@@ -11,6 +11,7 @@ use crate::format::content::{content, event_line_in};
 use crate::format::layout::{ACTIVITY, JOURNALS, SETTINGS};
 use crate::format::merge::FileKind;
 use crate::format::merge::items::items;
+use crate::format::sealed::merge::veiled;
 use crate::git::snapshot::{Snapshot, Tracked};
 use crate::rules::growth::{Content, Harm, Heirs, harmed, harmed_entries};
 use crate::value::id;
@@ -159,7 +160,15 @@ impl Comparison<'_> {
             let line = event_line_in(was, key).unwrap_or_else(|| key.to_owned());
             self.ledger.sourced(harm_of(harm, &id, key, self.revision, &line, &shown))
         };
-        harmed(old, &new).into_iter().map(report).collect()
+        let harm = harmed(old, &new);
+        if harm.is_empty() || self.ledger.sealing.is_none() {
+            return harm.into_iter().map(report).collect();
+        }
+        // What is sealed now, or sealed anew, is compared as it opens; without its key it is taken for what it was.
+        let (was_open, is_open) = (self.ledger.opened(was), self.ledger.opened(&text));
+        let (was_veiled, is_veiled) = veiled(&was_open, &is_open);
+        let ((old_open, _), (new_open, _)) = (content(&was_veiled), content(&is_veiled));
+        harmed(&old_open, &new_open).into_iter().map(report).collect()
     }
 
     fn gone(&self, path: &Path, old: &Content) -> Diagnostic {

@@ -118,7 +118,7 @@ pub struct Global {
 }
 
 /// The groups of commands in help, each with its title in English and Chinese. Each command is in one.
-pub const GROUPS: [(&str, &str, &[&str]); 6] = [
+pub const GROUPS: [(&str, &str, &[&str]); 7] = [
     (
         "Work",
         "日常",
@@ -170,6 +170,7 @@ pub const GROUPS: [(&str, &str, &[&str]); 6] = [
             "restore", "schema",
         ],
     ),
+    ("Privacy", "隐私", &["seal", "forget", "rights"]),
     ("Git", "Git", &["diff", "audit", "hooks", "guard", "merge-file", "resolve", "doctor"]),
     ("System", "系统", &["help", "completions", "man"]),
 ];
@@ -232,6 +233,9 @@ pub enum Command {
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
     Schema(commands::schema::Schema),
+    Seal(commands::seal::Seal),
+    Forget(commands::forget::Forget),
+    Rights(commands::rights::Rights),
     Diff(commands::diff::Diff),
     Audit(commands::audit::Audit),
     Hooks(commands::hooks::HooksCommand),

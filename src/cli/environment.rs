@@ -13,13 +13,15 @@ pub struct Environment {
     pub today: Option<String>,
     /// `CRM_USER`: the rep who signs events.
     pub user: Option<String>,
-    /// `CRM_IDENTITY`: the file of the secret key that opens what is sealed.
-    pub identity: Option<PathBuf>,
     /// `VISUAL`, else `EDITOR`.
     pub editor: Option<String>,
     /// The file of the user's own settings: `CRM_CONFIG` (empty: none), else `crm/config.toml` below
     /// `XDG_CONFIG_HOME`, else below `~/.config`.
     pub config: Option<PathBuf>,
+    /// `CRM_IDENTITY`: the file of the user's private keys; empty: none, not those of ssh either.
+    pub identity: Option<PathBuf>,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
     /// `CRM_PAGER`: a command line, or empty for no pager.
     pub pager: Option<String>,
     /// `PAGER`, the pager of every program.
@@ -51,6 +53,11 @@ const PUSHERS: [&str; 5] =
     ["CRM_USER", "REMOTE_USER", "GL_USER", "GL_USERNAME", "GITEA_PUSHER_NAME"];
 
 impl Environment {
+    /// The file of private keys that `CRM_IDENTITY` names.
+    pub fn identity_file(&self) -> Option<&PathBuf> {
+        self.identity.as_ref().filter(|file| !file.as_os_str().is_empty())
+    }
+
     /// Reads the environment. The one place that does.
     #[allow(clippy::disallowed_methods)]
     pub fn read() -> Environment {
@@ -66,9 +73,10 @@ impl Environment {
             ledger: std::env::var_os("CRM_LEDGER").filter(|value| !value.is_empty()),
             today: text("CRM_TODAY"),
             user: text("CRM_USER"),
-            identity: std::env::var_os("CRM_IDENTITY").filter(|v| !v.is_empty()).map(PathBuf::from),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
             config: config(),
+            identity: std::env::var_os("CRM_IDENTITY").map(PathBuf::from),
+            home: folder("HOME"),
             pager: std::env::var("CRM_PAGER").ok(),
             any_pager: text("PAGER"),
             less_options: std::env::var_os("LESS").map(|set| set.to_string_lossy().into_owned()),
@@ -87,14 +95,17 @@ impl Environment {
 
 /// Where the user's own settings are.
 fn config() -> Option<PathBuf> {
-    let folder =
-        |name| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     match std::env::var_os("CRM_CONFIG") {
         Some(file) => Some(PathBuf::from(file)).filter(|file| !file.as_os_str().is_empty()),
         None => folder("XDG_CONFIG_HOME")
             .or_else(|| Some(folder("HOME")?.join(".config")))
             .map(|folder| folder.join("crm").join("config.toml")),
     }
+}
+
+/// A folder that a variable names.
+fn folder(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// The language of a locale; of its variables the first that is set decides.

@@ -393,7 +393,8 @@ impl LedgerFiles {
         let name_text = name.to_string_lossy();
         let id = stem(&name_text);
         let Scratch { bytes, events } = scratch;
-        let text = text_of(folder, name, bytes);
+        let text = text_of(folder, name, bytes).map(|text| self.ledger.opened(text));
+        let text = text.as_deref();
         let may_want = |(text, sieve): (&str, &dyn Sieve)| match &self.place {
             Some(place) => sieve.may_want(&place.member.id_of(id), text),
             None => sieve.may_want(id, text),

@@ -222,7 +222,7 @@ fn by_name(ledger: &Ledger, paths: &[PathBuf], typed: &str) -> Vec<PathBuf> {
     let fit = |path: &PathBuf| {
         let shown = ledger.show(path);
         let text = crate::disk::file::read_text(&ledger.root.join(path), &shown).ok()?;
-        let may_be = called.may_be_in(&text);
+        let may_be = called.may_be_in(&ledger.opened(&text));
         let by = may_be.then(|| called.by(&ledger.read(path).ok()?.prospect)).flatten()?;
         Some((by, path.clone()))
     };

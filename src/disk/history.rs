@@ -143,6 +143,18 @@ pub(super) fn note(
     Ok(())
 }
 
+/// Drops all notes: they have the old texts of files, in which values may be open that are sealed now.
+///
+/// # Errors
+/// Fails if a note is there and cannot be removed.
+pub fn forget_all(root: &Path) -> Result<(), Diagnostic> {
+    let folder = Private::of(root).past();
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(&folder, &error)),
+        _ => Ok(()),
+    }
+}
+
 /// The last write that is noted.
 ///
 /// # Errors

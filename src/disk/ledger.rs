@@ -3,14 +3,18 @@
 
 use crate::diag::{Code, Diagnostic, Exit, Failure, Place, Source, Words};
 use crate::disk::file::{id_of, read_text};
+use crate::disk::keys::sealing;
 use crate::format::layout::SETTINGS;
 use crate::format::quick::quick;
 use crate::format::read_prospect::read_prospect;
 use crate::format::read_settings::read_settings;
+use crate::format::sealed::cipher::OwnKey;
+use crate::format::sealed::keys::Sealing;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::book::Keep;
 use crate::value::id;
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,6 +41,8 @@ pub struct Ledger {
     pub settings: Settings,
     /// Where its files are read from, if not from the disk.
     pub stored: Option<Arc<dyn Stored>>,
+    /// How values are sealed and opened, if the settings name fields that are sealed.
+    pub sealing: Option<Arc<Sealing>>,
     /// How many prospects have been read so far; a display of progress reads it.
     pub files_read: Arc<AtomicUsize>,
 }
@@ -60,7 +66,21 @@ impl Ledger {
     }
 
     fn of(root: PathBuf, shown: PathBuf, settings: Settings) -> Ledger {
-        Ledger { root, shown, settings, stored: None, files_read: Arc::default() }
+        let sealing = sealing(&settings, &root).map(Arc::new);
+        Ledger { root, shown, settings, stored: None, sealing, files_read: Arc::default() }
+    }
+
+    /// Opens sealed values with these keys from now on.
+    pub fn open_with(&mut self, own: Vec<OwnKey>) {
+        if let Some(sealing) = &self.sealing {
+            let sealing = Sealing { own: Arc::new(own), ..(**sealing).clone() };
+            self.sealing = Some(Arc::new(sealing));
+        }
+    }
+
+    /// A text of one of its files with every sealed value opened that the user's own keys open.
+    pub fn opened<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.sealing.as_ref().map_or(Cow::Borrowed(text), |sealing| sealing.opened(text))
     }
 
     /// The ledger whose files are stored elsewhere; `shown` is put before its paths in messages.
@@ -119,17 +139,7 @@ impl Ledger {
         let shown = self.show(relative);
         let text = self.text(relative).map_err(|problem| vec![problem])?;
         let id = id_of(relative);
-        let (prospect, mut problems) = match quick(
-            &text,
-            &id,
-            relative.to_owned(),
-            &self.settings,
-            Keep::Everything,
-            &mut Vec::new(),
-        ) {
-            Some(prospect) => (Some(prospect), Vec::new()),
-            None => read_prospect(&text, &id, relative, &shown, &self.settings),
-        };
+        let (prospect, mut problems) = self.prospect_in(&text, relative);
         if let Err(bad) = id::validate(&id) {
             let bad = bad.words();
             let message = Words::both(
@@ -155,6 +165,30 @@ impl Ledger {
             Some(prospect) => Ok(Loaded { prospect, text, problems }),
             None => Err(problems),
         }
+    }
+
+    /// The prospect in the text of a file, and the problems in it. Their places are those of the text as it is, and they
+    /// quote nothing that is sealed.
+    pub fn prospect_in(&self, text: &str, relative: &Path) -> (Option<Prospect>, Vec<Diagnostic>) {
+        let (id, shown, settings) = (id_of(relative), self.show(relative), &self.settings);
+        let opened = self.opened(text);
+        let path = relative.to_owned();
+        let room = &mut Vec::new();
+        if let Some(prospect) = quick(&opened, &id, path, settings, Keep::Everything, room) {
+            return (Some(prospect), Vec::new());
+        }
+        let (prospect, problems) = read_prospect(&opened, &id, relative, &shown, settings);
+        if matches!(opened, Cow::Borrowed(_)) || problems.is_empty() {
+            return (prospect, problems);
+        }
+        let (_, of_the_file) = read_prospect(text, &id, relative, &shown, settings);
+        if of_the_file.len() >= problems.len() {
+            return (prospect, of_the_file);
+        }
+        let message =
+            words!("a sealed value is not what its field demands", "有加密的值不符合其字段的要求");
+        let hidden = Diagnostic::new(Code::WrongType, message).at(Place::file(&shown));
+        (prospect, of_the_file.into_iter().chain([hidden]).collect())
     }
 
     /// Turns a path below the root into the one to print.

@@ -16,7 +16,7 @@ pub fn alike(ledger: &Ledger, prospect: &Prospect) -> Vec<(Prospect, Likeness)> 
         .par_iter()
         .filter_map(|path| {
             let text = read_text(&ledger.root.join(path), &ledger.show(path)).ok()?;
-            if !may_be_in(&wanted, &text) {
+            if !may_be_in(&wanted, &ledger.opened(&text)) {
                 return None;
             }
             let other = ledger.read(path).ok()?.prospect;

@@ -9,6 +9,7 @@ pub mod files;
 pub mod find;
 pub mod history;
 mod journal;
+pub mod keys;
 pub mod knowledge;
 pub mod ledger;
 pub mod likeness;

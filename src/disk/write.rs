@@ -12,12 +12,19 @@ use crate::disk::durable::{failed, sync_files, sync_folder, write_durably, write
 use crate::disk::file::{MAX_FILE, read_text, symlink};
 use crate::disk::history::{self, Deed};
 use crate::disk::journal::{self, JournalStep, fingerprint, fingerprint_of};
+use crate::disk::keys::FolderOfKeys;
+use crate::disk::ledger::Ledger;
 use crate::disk::private::{Private, lock};
 use crate::disk::root::link_on_the_way;
+use crate::format::layout::has_journal;
+use crate::format::sealed::close::{Closed, Extent, Unsealable};
+use crate::format::sealed::keys::Sealing;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a command waits for another one to finish writing.
@@ -38,6 +45,59 @@ pub struct FileChange {
     pub after: Option<String>,
 }
 
+/// How the values of a ledger are sealed when they are written.
+#[derive(Debug)]
+pub struct Seal {
+    sealing: Arc<Sealing>,
+    folder: Option<FolderOfKeys>,
+    shown: PathBuf,
+}
+
+impl Seal {
+    /// That of a ledger; `None` if its settings name no field that is sealed.
+    pub fn of(ledger: &Ledger) -> Option<Seal> {
+        let sealing = Arc::clone(ledger.sealing.as_ref()?);
+        let folder = FolderOfKeys::of(&ledger.settings, &ledger.root);
+        Some(Seal { sealing, folder, shown: ledger.shown.clone() })
+    }
+
+    /// A change with its values sealed. New keys of a folder of keys are written at once: a key that no value has does
+    /// no harm, a value without its key is lost.
+    fn applied<'c>(&self, change: &'c FileChange) -> Result<Cow<'c, FileChange>, Diagnostic> {
+        let closed = match self.closed(change)? {
+            Some(closed) if Some(&closed.text) != change.after.as_ref() => closed,
+            _ => return Ok(Cow::Borrowed(change)),
+        };
+        if let Some(folder) = &self.folder {
+            closed.files.iter().try_for_each(|(file, text)| folder.write(file, text))?;
+        }
+        Ok(Cow::Owned(FileChange { after: Some(closed.text), ..change.clone() }))
+    }
+
+    /// The text that a change comes to with its values sealed; `None` if no file that has sealed values is written.
+    ///
+    /// # Errors
+    /// Fails if a sealed value would be lost.
+    pub fn closed(&self, change: &FileChange) -> Result<Option<Closed>, Diagnostic> {
+        let Some(after) = change.after.as_deref().filter(|_| has_journal(&change.path)) else {
+            return Ok(None);
+        };
+        let closed = self.sealing.closed(change.before.as_deref(), after, Extent::New);
+        closed.map(Some).map_err(|why| would_be_lost(&self.shown.join(&change.path), &why))
+    }
+}
+
+/// That a command would lose a sealed value.
+fn would_be_lost(path: &Path, why: &Unsealable) -> Diagnostic {
+    Diagnostic::new(Code::NoKey, why.words())
+        .at(Place::file(path))
+        .help(words!("nothing was written", "未写入任何内容"))
+        .help(words!(
+            "a rep with a key can do it: crm rights lists the readers",
+            "请由有密钥的人执行：crm rights 列出读者"
+        ))
+}
+
 /// The right to write a ledger: holds its lock until dropped.
 #[derive(Debug)]
 pub struct Writer {
@@ -46,6 +106,8 @@ pub struct Writer {
     _lock: File,
     /// The command that writes, and its meaning for those that take writes back.
     command: (String, Deed),
+    /// How values are sealed on their way to the disk.
+    seal: Option<Seal>,
     /// The rest of a commit that was cut short, and its fate.
     pub finished: Option<Diagnostic>,
 }
@@ -66,7 +128,7 @@ impl Writer {
         let lock = lock(&private.lock(), wait)?;
         let command = (String::new(), Deed::Did);
         let root = root.to_owned();
-        let mut writer = Writer { root, private, _lock: lock, command, finished: None };
+        let mut writer = Writer { root, private, _lock: lock, command, seal: None, finished: None };
         writer.finished =
             writer.recover().map_err(|error| unfinished(&writer.private.journal(), &error))?;
         Ok(writer)
@@ -75,6 +137,11 @@ impl Writer {
     /// Notes the name and the meaning of a command with what it writes.
     pub fn is_for(&mut self, command: &str, deed: Deed) {
         self.command = (command.to_owned(), deed);
+    }
+
+    /// Seals values as the ledger's settings demand, before anything of them is on the disk.
+    pub fn seals(&mut self, ledger: &Ledger) {
+        self.seal = Seal::of(ledger);
     }
 
     /// Writes all changes or none.
@@ -122,6 +189,10 @@ impl Writer {
             return Err(symlink(&link));
         }
         let target = self.root.join(&change.path);
+        let change = &match &self.seal {
+            Some(seal) => seal.applied(change)?,
+            None => Cow::Borrowed(change),
+        };
         if change.after.as_ref().is_some_and(|after| after.len() as u64 > MAX_FILE) {
             return Err(would_be_too_large(&target));
         }

@@ -6,6 +6,7 @@
 
 use super::content_lines::ContentLines;
 use crate::model::pipeline::Outcome;
+use crate::model::privacy::VEIL;
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Files};
 use crate::rules::query::Query;
@@ -53,7 +54,8 @@ fn events(record: &Record, book: &Book) -> Vec<CalendarEvent> {
         None => prospect.name.to_string(),
     };
     let owner = state.owner.as_deref().map(|owner| rep_name(settings, owner));
-    let phone = prospect.contacts.iter().find_map(|contact| contact.phone.as_deref());
+    let mut phones = prospect.contacts.iter().filter_map(|contact| contact.phone.as_deref());
+    let phone = phones.find(|phone| *phone != VEIL);
     let about = [Some(&*prospect.id), owner, phone];
     let description = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let event = |what: &str, at: Moment, title: &str| CalendarEvent {

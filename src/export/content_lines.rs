@@ -1,6 +1,7 @@
 //! Content lines, of which calendars and cards are made (RFC 5545 and RFC 6350, section 3): folded at 75 octets,
 //! with the characters escaped that would end a value.
 
+use crate::model::privacy::VEIL;
 /// The longest line, in octets.
 const LONGEST: usize = 75;
 
@@ -28,7 +29,8 @@ impl ContentLines {
     /// Adds a property whose value is a text; an empty text adds nothing.
     pub(super) fn text(&mut self, name: &str, text: &str) {
         let value = escaped(text);
-        if !value.is_empty() {
+        // What is sealed for the user is left out.
+        if !value.is_empty() && text != VEIL {
             self.put(name, &value);
         }
     }

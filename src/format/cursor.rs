@@ -6,8 +6,10 @@
 
 use crate::model::event::EventKey;
 use crate::model::kind::EventKind;
+use crate::model::privacy::VEIL;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::money::{Amount, Money};
+use crate::value::sealed::is_sealed;
 use crate::value::text::Text;
 use std::borrow::Cow;
 
@@ -148,11 +150,31 @@ impl<'t> Cursor<'t> {
         let end = find(bytes, start, |word| special(word) & HIGH)?;
         if bytes[end] == b'"' {
             self.at = end + 1;
-            return self.text.get(start..end).map(made);
+            let text = self.text.get(start..end)?;
+            return Some(made(if is_sealed(text) { VEIL } else { text }));
         }
         let (text, end) = unescaped(self.text.get(start..)?)?;
+        // A sealed value has no escapes.
+        if is_sealed(&text) {
+            return None;
+        }
         self.at = start + end;
         Some(made(&text))
+    }
+
+    /// Skips a sealed value of whatever type, if one is here: without its key it counts as absent.
+    pub(super) fn pass_sealed(&mut self) -> Option<bool> {
+        let rest = &self.text.as_bytes()[self.at..];
+        if !rest.starts_with(b"\"sealed:") {
+            return Some(false);
+        }
+        let text = self.text.get(self.at + 1..)?;
+        let end = memchr::memchr(b'"', text.as_bytes())?;
+        if !is_sealed(&text[..end]) {
+            return Some(false);
+        }
+        self.at += end + 2;
+        Some(true)
     }
 
     /// Skips a string that is not needed; `None` if it is not a string of the plain form.

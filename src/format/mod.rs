@@ -26,6 +26,7 @@ pub mod read_mapping;
 pub mod read_prospect;
 pub mod read_settings;
 pub mod rows;
+pub mod sealed;
 pub mod settings;
 pub mod sieve;
 pub mod syntax;

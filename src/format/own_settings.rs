@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Its keys.
-pub const OWN_KEYS: [&str; 7] =
-    ["user", "language", "format", "pager", "color", "alias", "defaults"];
+pub const OWN_KEYS: [&str; 8] =
+    ["user", "language", "format", "identity", "pager", "color", "alias", "defaults"];
 
 /// Reads the settings of a user; all that is wrong is reported together.
 ///
@@ -34,6 +34,7 @@ pub fn read_own_settings(text: &str, shown: &Path) -> Result<OwnSettings, Vec<Di
                 own.language = code.and_then(|code| Lang::parse(&code));
             }
             "format" => own.format = reader.text(name, value),
+            "identity" => own.identity = reader.text(name, value),
             "pager" => own.pager = reader.text(name, value),
             "color" => own.color = one_of(&mut reader, name, value, &OwnSettings::COLORS),
             "alias" => own.aliases = lines(&mut reader, name, value),

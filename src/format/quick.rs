@@ -38,6 +38,7 @@ pub fn quick(
     let mut prospect = Prospect { id: id.into(), is_customer, path, events, ..Prospect::default() };
     let mut part = FileSection::Facts;
     let mut seen = SeenKeys::default();
+    let mut last_key = "";
     while !cursor.is_at_end() {
         cursor.space();
         match cursor.peek() {
@@ -57,6 +58,7 @@ pub fn quick(
                 FileSection::Step => {
                     step(&mut cursor, prospect.profile_mut().steps.last_mut()?, &mut seen)?
                 }
+                FileSection::Sealed => wrapped_key(&mut cursor, &mut last_key)?,
                 FileSection::Events => {
                     if prospect.events.capacity() == 0 {
                         prospect.events.reserve(cursor.lines());
@@ -83,6 +85,7 @@ enum FileSection {
     Contact,
     Goal,
     Step,
+    Sealed,
     Events,
 }
 
@@ -131,12 +134,25 @@ fn header(
         cursor.end()?;
         return Some(FileSection::Step);
     }
+    if cursor.skip("[sealed]") {
+        seen.top.add(30)?;
+        cursor.end()?;
+        return Some(FileSection::Sealed);
+    }
     if cursor.skip("[events]") {
         seen.top.add(31)?;
         cursor.end()?;
         return Some(FileSection::Events);
     }
     None
+}
+
+/// A line of a wrapped key. Keys that rise are there once; the full reader reads all others.
+fn wrapped_key<'t>(cursor: &mut Cursor<'t>, last: &mut &'t str) -> Option<()> {
+    let key = cursor.key().filter(|key| is_bare(key) && key > last)?;
+    *last = key;
+    cursor.pass_string()?;
+    cursor.end()
 }
 
 fn fact(
@@ -158,7 +174,7 @@ fn fact(
         "pipeline" => 8,
         "needs" => 9,
         "tags" => 10,
-        "contact" | "events" | "goal" | "step" => return None,
+        "contact" | "events" | "goal" | "step" | "sealed" => return None,
         own => {
             let known = settings.facts.iter().any(|fact| **fact == *own);
             if !known {
@@ -261,7 +277,10 @@ fn contact(cursor: &mut Cursor, contact: &mut Contact, seen: &mut SeenKeys) -> O
         "phone" => once(3).and_then(|()| put(&mut contact.phone, cursor.string()))?,
         "email" => once(4).and_then(|()| put(&mut contact.email, cursor.string()))?,
         "birthday" => {
-            once(5).and_then(|()| cursor.date().map(|date| contact.birthday = Some(date)))?
+            once(5)?;
+            if !cursor.pass_sealed()? {
+                contact.birthday = Some(cursor.date()?);
+            }
         }
         "part" => once(6).and_then(|()| put_one(&mut contact.part, cursor, &PARTS))?,
         "stance" => once(7).and_then(|()| put_one(&mut contact.stance, cursor, &STANCES))?,
@@ -557,6 +576,35 @@ mod tests {
         assert!(agrees(PLAIN));
         assert!(agrees(&PLAIN.replace('\n', "\r\n")));
         assert!(agrees("name = \"x\""));
+    }
+
+    #[test]
+    fn sealed_values_and_their_keys_are_taken() {
+        let seal = |letter: &str| format!("\"sealed:k3f9x2a7qd-1m2p4:{}\"", letter.repeat(60));
+        let text = format!(
+            "name = \"x\"\nwants = {}\n[[contact]]\nphone = {}\nbirthday = {}\n[sealed]\nk3f9x2a7qd-1m2p4-li = \"a.b\"\nk3f9x2a7qd-1m2p4-wu = \"a.b\"\n\n[events]\n2009-12-03 = {{ kind = \"call\", note = {} }}\n",
+            seal("a"),
+            seal("b"),
+            seal("c"),
+            seal("d")
+        );
+        assert!(agrees(&text));
+        for (from, to) in [
+            ("li = ", "wu = "),
+            ("-wu", "-ab"),
+            ("\"a.b\"", "5"),
+            ("[sealed]", "[sealed]\n[sealed]"),
+            ("birthday = \"sealed:k3", "birthday = \"sealed:\\u006b3"),
+            ("birthday = \"sealed:k3", "birthday = \"sealed:K3"),
+        ] {
+            assert!(text.contains(from), "{from}");
+            assert!(!agrees(&text.replacen(from, to, 1)), "{from} -> {to}");
+        }
+        let settings = settings();
+        let read = quick(&text, "x", "x".into(), &settings, Keep::Everything, &mut Vec::new());
+        let person = &read.as_ref().unwrap().contacts[0];
+        assert_eq!((person.phone.as_deref(), person.birthday), (Some("•••"), None));
+        assert_eq!(read.unwrap().events[0].note.as_deref(), Some("•••"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::append::not_lines;
 use crate::format::layout::is_of_a_customer;
+use crate::format::sealed::keys::SEALED;
 use crate::format::syntax::looks_like_date;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::buying::BUYER_STEP_NAMES;
@@ -147,6 +148,12 @@ fn fact(
         "step" => {
             let tables = reader.tables(key, value).into_iter();
             prospect.profile_mut().steps = tables.map(|(table, _)| step(reader, table)).collect();
+        }
+        // The wrapped keys of sealed values, which are opened before a text comes here.
+        SEALED => {
+            for (key, value) in reader.table(key, value).into_iter().flatten() {
+                reader.text(key.get_ref(), value);
+            }
         }
         unknown => prospect.unknown.push(unknown.into()),
     }

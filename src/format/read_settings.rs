@@ -13,6 +13,7 @@ use crate::format::settings::grading::{grading, policies};
 use crate::format::settings::ledger::{ledger, rates, reasons};
 use crate::format::settings::points::points;
 use crate::format::settings::pool::pool;
+use crate::format::settings::privacy::privacy;
 use crate::format::settings::product::products;
 use crate::format::settings::receivables::receivables;
 use crate::format::settings::rep::reps;
@@ -31,7 +32,7 @@ type SectionReader = fn(&mut Reader, &mut Settings, &TomlValue);
 /// rules of grading may ask for all of it, policies are for the grades that they give and name occasions of the
 /// calendar, and limits of the pool are for grades too; the conditions of allocation can name anything. Any condition can
 /// name segments, whose own conditions are read last.
-const SECTIONS: [(&str, SectionReader); 22] = [
+const SECTIONS: [(&str, SectionReader); 23] = [
     ("kind", |r, s, v| table("kind", kinds, r, s, v)),
     ("criteria", |r, s, v| table("criteria", criteria, r, s, v)),
     ("ledger", |r, s, v| table("ledger", ledger, r, s, v)),
@@ -53,6 +54,7 @@ const SECTIONS: [(&str, SectionReader); 22] = [
     ("calendar", |r, s, v| table("calendar", calendar, r, s, v)),
     ("policy", |r, s, v| table("policy", policies, r, s, v)),
     ("pool", |r, s, v| table("pool", pool, r, s, v)),
+    ("privacy", |r, s, v| table("privacy", privacy, r, s, v)),
     ("allocation", |r, s, v| table("allocation", allocation, r, s, v)),
 ];
 

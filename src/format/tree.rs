@@ -3,8 +3,10 @@
 
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::syntax::{explain, looks_like_date};
+use crate::model::privacy::VEIL;
 use crate::value::date::{Date, Moment, Time};
 use crate::value::money::{Amount, Money};
+use crate::value::sealed::is_sealed;
 use crate::value::text::Text;
 use std::ops::Range;
 use toml::Spanned;
@@ -69,7 +71,11 @@ impl Reader {
         }
     }
 
+    /// A value of a wrong type. A sealed value of whatever type is a text; without its key it counts as absent.
     fn wrong(&mut self, key: &str, value: &TomlValue, wanted: Words, help: Option<Words>) {
+        if value.get_ref().as_str().is_some_and(is_sealed) {
+            return;
+        }
         let found = description(value.get_ref());
         let message = Words::both(
             format!("`{key}` must be {}, not {}", wanted.en(), found.en()),
@@ -82,9 +88,10 @@ impl Reader {
         self.problem(value.span(), diagnostic);
     }
 
-    /// A text.
+    /// A text; a sealed one shows a veil.
     pub fn text(&mut self, key: &str, value: &TomlValue) -> Option<Text> {
         match value.get_ref() {
+            DeValue::String(text) if is_sealed(text) => Some(VEIL.into()),
             DeValue::String(text) => Some(text.as_ref().into()),
             other => {
                 let raw = match other {
@@ -177,7 +184,7 @@ impl Reader {
     /// Money: a number, or a text with a currency.
     pub fn money(&mut self, key: &str, value: &TomlValue) -> Option<Money> {
         match value.get_ref() {
-            DeValue::String(text) => self.money_of(value, Money::parse(text)),
+            DeValue::String(text) if !is_sealed(text) => self.money_of(value, Money::parse(text)),
             DeValue::Integer(_) | DeValue::Float(_) => {
                 self.amount(key, value).map(|amount| Money { amount, currency: None })
             }

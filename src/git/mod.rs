@@ -9,6 +9,7 @@ pub mod mend;
 pub mod merge_driver;
 pub mod merge_file;
 pub mod origin;
+pub mod past;
 pub mod program;
 pub mod snapshot;
 pub mod whole;

@@ -44,6 +44,16 @@ pub fn origins(
 
 /// Every version of a file that commits brought, parents before their children.
 fn versions(tracked: &Tracked, path: &Path) -> Result<Vec<(AuditedCommit, Content)>, Diagnostic> {
+    let texts = texts(tracked, path)?.into_iter();
+    Ok(texts.map(|(commit, text)| (commit, content(&text).0)).collect())
+}
+
+/// The text of every version of a file that commits brought, parents before their children; empty where the file is too
+/// large or gone.
+///
+/// # Errors
+/// Fails if git does.
+pub fn texts(tracked: &Tracked, path: &Path) -> Result<Vec<(AuditedCommit, String)>, Diagnostic> {
     let git = &tracked.git;
     if git.find_commit("HEAD")?.is_none() {
         return Ok(Vec::new());
@@ -62,8 +72,8 @@ fn versions(tracked: &Tracked, path: &Path) -> Result<Vec<(AuditedCommit, Conten
     let listed = listed(&git.run(&words)?);
     let blobs = git.blobs(listed.iter().map(|(_, id)| id.as_str()))?;
     let read = |blob: Blob| match blob {
-        Blob::Bytes(bytes) => content(&String::from_utf8_lossy(&bytes)).0,
-        Blob::TooLarge(_) | Blob::Missing => Content::default(),
+        Blob::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Blob::TooLarge(_) | Blob::Missing => String::new(),
     };
     Ok(listed.into_iter().zip(blobs).map(|((commit, _), blob)| (commit, read(blob))).collect())
 }

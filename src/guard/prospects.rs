@@ -11,11 +11,12 @@ use crate::disk::ledger::Ledger;
 use crate::format::content::content;
 use crate::format::merge::{FileKind, opening_of};
 use crate::format::read_prospect::read_prospect;
+use crate::format::sealed::places::{SealablePlace, open_text};
 use crate::rules::replay::replay;
 use crate::rules::team::rights::Rights;
 use crate::value::date::Date;
 use crate::value::id;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// Judges the changes of commits to the prospects and tallies of one ledger.
@@ -85,11 +86,29 @@ impl<'a> Judge<'a> {
             found.extend(self.broken(case));
             return;
         }
-        history(case, &own, found);
+        history(case, &own, self.rights, found);
+        self.open_texts(case, found);
         if let Some(ledger) = self.ledgers.first() {
             let was_pool = self.owners(case).iter().all(Option::is_none);
             let (settings, rights, today) = (&ledger.settings, self.rights, self.today);
             Entries { case, own: &own, all, settings, rights, was_pool, today }.judge(found);
+        }
+    }
+
+    /// Refuses open values in fields that must be sealed; those that a side of the commit has as they are came before.
+    fn open_texts(&self, case: &Case, found: &mut Vec<Diagnostic>) {
+        let Some(sealing) = self.ledgers.first().and_then(|ledger| ledger.sealing.as_deref())
+        else {
+            return;
+        };
+        let key = |place: SealablePlace| (place.way, place.value);
+        let of = |text: &str| sealing.still_open(text).into_iter();
+        let known: BTreeSet<_> =
+            case.before().flat_map(|(_, file)| of(&file.read.text)).map(key).collect();
+        for place in of(case.text()) {
+            if !known.contains(&(place.way.clone(), place.value.clone())) {
+                found.push(open_text(&place).at(place_in(&case.path, case.text(), Spot::Whole)));
+            }
         }
     }
 

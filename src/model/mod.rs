@@ -14,6 +14,7 @@ pub mod own_settings;
 pub mod paper;
 pub mod pipeline;
 pub mod pool;
+pub mod privacy;
 pub mod profile;
 pub mod prospect;
 pub mod rows;

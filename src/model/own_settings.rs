@@ -13,6 +13,8 @@ pub struct OwnSettings {
     pub language: Option<Lang>,
     /// The format of sheets on a terminal.
     pub format: Option<Text>,
+    /// The file of the user's private keys, which open sealed values; `CRM_IDENTITY` comes before it.
+    pub identity: Option<Text>,
     /// The program that shows long output on a terminal; empty: none.
     pub pager: Option<Text>,
     /// `auto`, `always` or `never`.

@@ -5,6 +5,7 @@ use super::grading::{Grading, Occasion, Policy, default_policies};
 use super::kind::{Counts, EventKind, Kinds};
 use super::pipeline::{Criterion, Pipeline, Stage, default_criteria, default_pipelines};
 use super::pool::{Allocation, Pool};
+use super::privacy::Privacy;
 use super::sales::{Product, Receivables, SalesTarget, TargetSpan};
 use super::saved_report::SavedReport;
 use super::working_time::WorkingTime;
@@ -232,6 +233,8 @@ pub struct Settings {
     pub occasions: Vec<Occasion>,
     /// Limits of the pool, and when prospects go back to it.
     pub pool: Pool,
+    /// The fields that are sealed, and their readers, if the ledger seals any.
+    pub privacy: Option<Box<Privacy>>,
     /// How prospects are given to reps.
     pub allocation: Allocation,
 }
@@ -278,6 +281,7 @@ impl Default for Settings {
             policies: default_policies(),
             occasions: Vec::new(),
             pool: Pool::default(),
+            privacy: None,
             allocation: Allocation::default(),
         }
     }

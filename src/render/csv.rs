@@ -86,6 +86,9 @@ fn write_records(
 }
 
 fn field<'a>(cell: &'a Cell, options: &Options) -> Cow<'a, str> {
+    if cell.is_veiled() {
+        return Cow::Borrowed("");
+    }
     let value = plain(cell);
     if !matches!(cell, Cell::Text(_) | Cell::List(_) | Cell::Lines(_)) {
         return value;

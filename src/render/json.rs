@@ -144,6 +144,10 @@ impl Serialize for CellValue<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Cell::Empty => to.serialize_none(),
+            cell if cell.is_veiled() => match cell {
+                Cell::Text(_) => to.serialize_none(),
+                _ => to.collect_seq([(); 0]),
+            },
             Cell::Text(text) => to.serialize_str(text),
             Cell::List(list) | Cell::Lines(list) => {
                 to.collect_seq(list.iter().map(|word| word.as_str()))

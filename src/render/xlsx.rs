@@ -252,6 +252,7 @@ fn write_cell(
         Cell::Bool(yes) => {
             page.write_boolean_with_format(row, at, *yes, &style.text)?;
         }
+        cell if cell.is_veiled() => return Ok(()),
         Cell::Text(_) | Cell::List(_) | Cell::Lines(_) | Cell::Absent(_) => {
             let words = words(cell, &column.look).unwrap_or_default();
             let style = if words.contains('\n') { &style.lines } else { &style.text };

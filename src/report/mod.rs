@@ -57,6 +57,7 @@ pub mod ratios;
 pub mod receivables;
 mod request;
 pub mod retention;
+pub mod rights;
 mod rows;
 pub mod sales;
 pub mod satisfaction;

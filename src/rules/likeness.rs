@@ -1,6 +1,7 @@
 //! Likely doubles: two files with equal name and company, telephone, or e-mail.
 
 use crate::diag::Words;
+use crate::model::privacy::VEIL;
 use crate::model::prospect::Prospect;
 use crate::value::id::fold;
 use crate::value::namesake::namesake;
@@ -52,7 +53,11 @@ impl Features {
             company: namesake(prospect.company.as_deref().unwrap_or("")),
             is_customer: prospect.is_customer,
             phones: contacts().filter_map(|c| c.phone.as_deref()).filter_map(phone).collect(),
-            emails: contacts().filter_map(|c| c.email.as_deref()).map(fold).collect(),
+            // Sealed addresses look alike, and are not.
+            emails: contacts()
+                .filter_map(|c| c.email.as_deref().filter(|email| *email != VEIL))
+                .map(fold)
+                .collect(),
         }
     }
 

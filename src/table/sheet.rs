@@ -2,6 +2,7 @@
 //! colours, no formats.
 
 pub use super::picture::{Chart, Emphasis, Picture, Quantity, Series};
+use crate::model::privacy::VEIL;
 use crate::value::date::{Date, Moment};
 use crate::value::money::{Amount, Currency, Money, Sum};
 use crate::value::text::Text;
@@ -91,6 +92,17 @@ impl Cell {
     #[must_use]
     pub fn currency_alone(&self) -> Cell {
         Cell::maybe(self.currency(), |currency| Cell::text(currency.to_string()))
+    }
+
+    /// Does the cell show only that its value is sealed? For machines it is empty.
+    pub fn is_veiled(&self) -> bool {
+        match self {
+            Cell::Text(text) => **text == *VEIL,
+            Cell::List(words) | Cell::Lines(words) => {
+                !words.is_empty() && words.iter().all(|word| **word == *VEIL)
+            }
+            _ => false,
+        }
     }
 
     /// Why there is no number.

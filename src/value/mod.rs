@@ -15,6 +15,7 @@ pub mod namesake;
 pub mod period;
 pub mod phone;
 pub mod pinyin;
+pub mod sealed;
 pub mod shell;
 pub mod sound;
 mod spoken_date;

@@ -65,6 +65,7 @@ mod own_settings;
 mod pages;
 mod people;
 mod pool;
+mod privacy;
 mod projects;
 mod read;
 mod relationship;

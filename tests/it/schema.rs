@@ -14,6 +14,7 @@ use crm::format::settings::grading::{GRADING_KEYS, POLICY_KEYS};
 use crm::format::settings::ledger::LEDGER_KEYS;
 use crm::format::settings::points::POINTS_KEYS;
 use crm::format::settings::pool::{CUSTOMER_KEYS, POOL_KEYS};
+use crm::format::settings::privacy::{PRIVACY_KEYS, READER_KEYS};
 use crm::format::settings::rep::REP_KEYS;
 use crm::format::settings::report::REPORT_KEYS;
 use crm::format::settings::segment::SEGMENT_KEYS;
@@ -52,7 +53,7 @@ fn a_prospect_has_the_keys_that_are_read() {
     let schema = printed("prospect");
     let mut facts = set(&FACTS);
     facts.extend(CHANGEABLE.map(|row| row.0));
-    facts.extend(["contact", "goal", "step", "events"]);
+    facts.extend(["contact", "goal", "step", "sealed", "events"]);
     assert_eq!(keys(&schema, "/properties"), facts);
     for (block, known) in
         [("contact", &CONTACT_KEYS[..]), ("goal", &GOAL_KEYS), ("step", &STEP_KEYS)]
@@ -90,6 +91,8 @@ fn settings_have_the_keys_that_are_read() {
         ("policy/additionalProperties", &POLICY_KEYS),
         ("pool", &POOL_KEYS),
         ("pool/properties/customers", &CUSTOMER_KEYS),
+        ("privacy", &PRIVACY_KEYS),
+        ("privacy/properties/reader/items", &READER_KEYS),
         ("allocation", &ALLOCATION_KEYS),
     ] {
         assert_eq!(keys(&schema, &format!("/properties/{place}/properties")), set(wanted));

@@ -72,7 +72,7 @@ pub(super) struct Key {
 impl Key {
     /// The secret keys, if a file of them is named.
     pub(super) fn read(&self, context: &Context) -> Result<Option<Identities>, Failure> {
-        let file = self.identity.as_ref().or(context.env.identity.as_ref());
+        let file = self.identity.as_ref().or(context.env.identity_file());
         Ok(file.map(|file| Identities::read(file)).transpose()?)
     }
 }

@@ -4,6 +4,7 @@ use crate::check::budget::over_budget;
 use crate::check::doubles::doubles;
 use crate::check::money::money;
 use crate::check::points::points;
+use crate::check::seals::{copied, seals};
 use crate::check::since::since;
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
@@ -291,6 +292,10 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let saved = saved::problems(&ledger.settings, today);
     let of_customers =
         saved.into_iter().chain(over_budget(&book)).chain(money(&book)).chain(points(&book));
+    if ledger.sealing.is_some() {
+        let text = |path: &PathBuf| Some((ledger.show(path), ledger.text(path).ok()?));
+        problems.extend(copied(paths.iter().filter_map(text)));
+    }
     problems.extend(of_customers.map(|mut found| {
         ledger.show_place(&mut found);
         found
@@ -360,6 +365,9 @@ fn findings(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) ->
     let mut found = loaded.problems;
     let shown = ledger.show(path);
     found.extend(newer(&loaded.text, &Place::file(&shown)));
+    if let Some(sealing) = &ledger.sealing {
+        found.extend(seals(sealing, &loaded.text, &Place::file(&shown)));
+    }
     // A prospect that opens after the day is looked at on the day it opens.
     let opens = loaded.prospect.events.first().map(|event| event.date());
     let day = opens.map_or(today, |opens| opens.max(today));

@@ -7,6 +7,7 @@ mod output;
 use crate::act::commit::{CommitWish, Committed};
 use crate::act::session::Face;
 use crate::diag::{Code, Diagnostic, Failure, Severity, Words, counted};
+use crate::disk::keys::{own_keys, ssh_keys};
 use crate::disk::ledger::Ledger;
 use crate::disk::recover::recover;
 use crate::disk::root::find_root;
@@ -220,7 +221,8 @@ impl Context {
             return Ok(ledger);
         }
         let (root, shown) = self.root()?;
-        let ledger = Ledger::open(root, shown).map_err(Failure)?;
+        let mut ledger = Ledger::open(root, shown).map_err(Failure)?;
+        self.unlock(&mut ledger)?;
         Ok(self.settle(ledger))
     }
 
@@ -267,8 +269,31 @@ impl Context {
     pub fn ledger_of(&self, snapshot: Snapshot) -> Result<Ledger, Failure> {
         let (root, shown) = self.root()?;
         let mut ledger = Ledger::of_stored(snapshot, root, shown).map_err(Failure)?;
+        self.unlock(&mut ledger)?;
         self.word(&mut ledger);
         Ok(ledger)
+    }
+
+    /// Hands a ledger that has sealed values the user's own keys: those of the file that the user names, else those of
+    /// ssh.
+    fn unlock(&self, ledger: &mut Ledger) -> Result<(), Failure> {
+        if ledger.sealing.is_none() {
+            return Ok(());
+        }
+        let home = self.env.home.as_deref();
+        let stated = self.own_settings.identity.as_deref().map(|file| {
+            match (file.strip_prefix("~/"), home) {
+                (Some(below), Some(home)) => home.join(below),
+                _ => PathBuf::from(file),
+            }
+        });
+        let own = match self.env.identity.clone().or(stated) {
+            Some(file) if file.as_os_str().is_empty() => Vec::new(),
+            Some(file) => own_keys(&file)?,
+            None => home.map(ssh_keys).unwrap_or_default(),
+        };
+        ledger.open_with(own);
+        Ok(())
     }
 
     /// Makes a ledger that of the command, unless it has one.

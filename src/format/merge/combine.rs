@@ -1,6 +1,6 @@
 //! The merge itself: section by section, key by key.
 
-use super::document::{BOM, Document, DocumentEntry, Line, Section};
+use super::document::{BOM, Document, DocumentEntry, Line, READERS, Section};
 use super::lines::{MergedValue, change, either, merge_comment, merge_lines};
 use super::markers::Markers;
 use super::order::Lists;
@@ -9,13 +9,14 @@ use super::side::{SectionPart, Side};
 use super::value::same;
 use super::{FileKind, Merged, Three, Unclear, Versions};
 use crate::format::line::newline_of;
+use crate::format::sealed::merge::{differ_in_seals_only, is_of_keys, is_wrapped};
 use crate::model::event::EventKey;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Lists of tables of the settings whose order has no meaning.
-pub(super) const UNORDERED: [&str; 2] = ["rep", "campaign"];
+pub(super) const UNORDERED: [&str; 3] = ["rep", "campaign", READERS];
 
 /// Merges three texts of which each differs from the others.
 pub fn combine(versions: Versions, kind: FileKind, markers: &Markers) -> Result<Merged, Unclear> {
@@ -193,7 +194,8 @@ impl<'k, 't> Merger<'_, 'k, 't> {
             _ => versions,
         };
         let Three { base, ours, theirs } = versions;
-        if let (Some(_), Some(there), false) = (base, ours.xor(theirs), is_journal) {
+        let is_of_keys = is_of_keys(&any.path);
+        if let (Some(_), Some(there), false) = (base, ours.xor(theirs), is_journal || is_of_keys) {
             return self.removed_section(there, ours.is_some());
         }
         let headers = versions.map(|section| section.and_then(|section| section.header.as_ref()));
@@ -205,7 +207,7 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         };
         self.out.lines(&lead);
         let name = section_name(any);
-        self.entry(headers, is_journal, || name.clone());
+        self.entry(headers, is_journal || is_of_keys, || name.clone());
         let sides = Three {
             base: Side::of(base, base),
             ours: Side::of(ours, base),
@@ -220,7 +222,7 @@ impl<'k, 't> Merger<'_, 'k, 't> {
                     if !is_journal && removed(entries) {
                         continue;
                     }
-                    self.entry(entries, is_journal, || match &*name {
+                    self.entry(entries, is_journal || is_of_keys, || match &*name {
                         "" => key.join("."),
                         _ if is_journal => key.join("."),
                         section => format!("{section}: {}", key.join(".")),
@@ -275,16 +277,16 @@ impl<'k, 't> Merger<'_, 'k, 't> {
             .keys
     }
 
-    /// One key, or a header.
+    /// One key, or a header; `is_growing`: of a journal, or of wrapped keys, of which none is in conflict.
     fn entry(
         &mut self,
         entries: Three<Option<&DocumentEntry<'t>>>,
-        is_journal: bool,
+        is_growing: bool,
         what: impl FnOnce() -> String,
     ) {
         let (ours, theirs) = match (entries.ours, entries.theirs) {
             (Some(ours), Some(theirs)) => (ours, theirs),
-            (Some(there), None) | (None, Some(there)) if entries.base.is_none() || is_journal => {
+            (Some(there), None) | (None, Some(there)) if entries.base.is_none() || is_growing => {
                 return self.out.put(there.line.text, there.line.newline);
             }
             (Some(there), None) => {
@@ -299,6 +301,14 @@ impl<'k, 't> Merger<'_, 'k, 't> {
         let value = match change(base.map(|entry| entry.value), ours.value, theirs.value) {
             MergedValue::To(value) => value,
             MergedValue::Two if same(ours.value, theirs.value) => {
+                either(None, ours.value, theirs.value)
+            }
+            // Two sides sealed one entry, which no side changes; or wrapped one key for one reader.
+            MergedValue::Two
+                if is_growing
+                    && (is_wrapped(ours.value) && is_wrapped(theirs.value)
+                        || differ_in_seals_only(ours.value, theirs.value)) =>
+            {
                 either(None, ours.value, theirs.value)
             }
             MergedValue::Two => {

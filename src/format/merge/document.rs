@@ -9,6 +9,9 @@ use toml::de::{DeTable, DeValue};
 use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
+/// The list of the readers of sealed values in the settings, each known by its rep.
+pub const READERS: &str = "privacy.reader";
+
 /// The mark at the beginning of some UTF-8 files.
 pub const BOM: char = '\u{feff}';
 
@@ -188,6 +191,8 @@ fn identify(sections: &mut [Section], names: &[&str]) {
         }
         if section.is_element {
             let name = names.iter().find_map(|name| section.text_of(name));
+            let is_reader = || section.path.join(".") == READERS;
+            let name = name.or_else(|| section.text_of("rep").filter(|_| is_reader()));
             section.is_nameless = name.is_none();
             let name = name.unwrap_or_else(|| format!("{:?}", section.values()));
             let count = seen.entry(format!("{id}#{name}")).or_default();

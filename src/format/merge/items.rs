@@ -2,6 +2,7 @@
 //! order of lines are no items.
 
 use super::FileKind;
+use super::document::READERS;
 use crate::format::content::{canonical, canonical_items};
 use crate::format::tree::{TomlTable, TomlValue};
 use std::collections::BTreeMap;
@@ -61,7 +62,8 @@ fn fact(facts: &mut BTreeMap<String, String>, kind: FileKind, path: String, valu
             let mut order = Vec::new();
             for element in elements.iter() {
                 let DeValue::Table(table) = element.get_ref() else { continue };
-                let name = name(table, kind).unwrap_or_else(|| canonical(element));
+                let key = if path == READERS { &["rep"][..] } else { kind.names() };
+                let name = name(table, key).unwrap_or_else(|| canonical(element));
                 let count = seen.entry(name.clone()).or_default();
                 *count += 1;
                 let name = if *count == 1 { name } else { format!("{name} ({count})") };
@@ -85,8 +87,8 @@ fn word(part: &str) -> String {
 }
 
 /// The name by which a table of a list is known.
-fn name(table: &TomlTable, kind: FileKind) -> Option<String> {
-    kind.names().iter().find_map(|key| match table.get(*key)?.get_ref() {
+fn name(table: &TomlTable, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| match table.get(*key)?.get_ref() {
         DeValue::String(text) => Some(text.to_string()),
         _ => None,
     })

@@ -26,6 +26,7 @@ mod value;
 
 use crate::diag::{Place, Words};
 use crate::format::layout::{ACTIVITY, CUSTOMERS, PROSPECTS};
+use crate::format::sealed::merge::with_keys_of;
 use crate::format::tree::parse;
 use markers::{Markers, take_apart};
 use std::collections::BTreeSet;
@@ -174,7 +175,10 @@ pub fn merge(versions: Versions, kind: FileKind, markers: &Markers) -> Result<Me
 /// Merges as [`merge`] does, and joins two files with different openings into one.
 pub fn joined(versions: Versions, kind: FileKind, markers: &Markers) -> Result<Merged, Unclear> {
     let Versions { ours, theirs, .. } = versions;
-    let merged = combine::combine(versions, kind, markers)?;
+    let mut merged = combine::combine(versions, kind, markers)?;
+    if kind == FileKind::Prospect && merged.conflicts.is_empty() {
+        merged.text = with_keys_of(merged.text, [ours, theirs]);
+    }
     let holds = |text: &str, sides: &[&str]| match kind.journal() {
         None => parse(text, &Place::file("")).is_ok(),
         Some(journal) => keys(text, journal).is_some_and(|there| {

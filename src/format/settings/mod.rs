@@ -12,6 +12,7 @@ pub mod grading;
 pub mod ledger;
 pub mod points;
 pub mod pool;
+pub mod privacy;
 pub mod product;
 pub mod receivables;
 pub mod rep;

@@ -41,6 +41,7 @@ const NEXT: DueKind = ("next-step", "next step", "下一步");
 const CLOSE: DueKind = ("close-by", "signing date", "签约日");
 const CYCLE: DueKind = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: DueKind = ("resumes", "hold ends", "恢复跟进");
+pub(super) const RIGHTS: DueKind = ("rights", "look at the rights", "查看权限");
 pub(super) const RECYCLE: DueKind = ("recycle", "goes to the pool", "回收公海");
 const LEFT: DueKind = ("owner-left", "owner has left", "负责人已离职");
 const STEP: DueKind = ("step", "step of the plan", "计划步骤");

@@ -25,7 +25,7 @@ use crate::value::label::Lang;
 use crate::value::money::{Amount, Money};
 use crate::value::text::Text;
 use demands::Demands;
-use items::{DueItem, RECYCLE, items, untold};
+use items::{DueItem, RECYCLE, RIGHTS, items, untold};
 use money::{MoneyDue, due_of, is_money};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -39,6 +39,9 @@ struct Whom {
     stage: Text,
     owner: Option<Text>,
 }
+
+/// The id in the row of a thing that concerns the settings.
+const SETTINGS_ID: &str = "crm.toml";
 
 /// The rows that people see unless they ask for all: with its heads they fill a screen of 24 lines.
 const SCREEN: usize = 18;
@@ -185,7 +188,28 @@ fn found(book: &Book, request: &Request, last: Date) -> Vec<(Whom, Vec<DueItem>)
         let item = DueItem { date: recycling.on, what: &RECYCLE, detail, who: None, stake };
         found.push((Whom::of(record, &book.settings), vec![item]));
     }
+    found.extend(review(book, request, last));
     found
+}
+
+/// The next look at the rights, which is the keeper's, or without one an admin's.
+fn review(book: &Book, request: &Request, last: Date) -> Option<(Whom, Vec<DueItem>)> {
+    let settings = &book.settings;
+    let by = settings.privacy.as_ref()?.review_by().filter(|by| *by <= last)?;
+    if !request.query.is_empty() {
+        return None;
+    }
+    let admin = settings.reps.iter().find(|rep| rep.admin).map(|rep| rep.id.clone());
+    let whom = Whom {
+        id: SETTINGS_ID.into(),
+        name: settings.title.clone().unwrap_or_default(),
+        stage: Text::default(),
+        owner: settings.pool.keeper.clone().or(admin),
+    };
+    // Where the rights never were looked at, that is due today.
+    let date = if by == Date::MIN { book.as_of } else { by };
+    let detail = "crm rights".into();
+    Some((whom, vec![DueItem { date, what: &RIGHTS, detail, who: None, stake: None }]))
 }
 
 /// `63 things`

@@ -1,0 +1,141 @@
+//! A person is forgotten: the file loses all that is personal, and the keys of its sealed values are deleted where they
+//! are outside of the ledger. What git's history still holds is told, and how to shed it.
+
+use super::change::reads_back;
+use super::edit::all_kept;
+use super::session::{Done, Session};
+use super::target::Target;
+use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::disk::history::forget_all;
+use crate::disk::keys::FolderOfKeys;
+use crate::disk::write::FileChange;
+use crate::format::new_file::new_file;
+use crate::git::past::PastOfFile;
+use crate::model::event::Event;
+use crate::model::privacy::SEALABLE;
+use crate::model::prospect::Prospect;
+use crate::model::settings::Settings;
+use crate::value::sealed::key_files;
+use crate::value::text::Text;
+use std::collections::BTreeSet;
+
+/// Forgets the person of a file.
+///
+/// # Errors
+/// Fails if the file, a key or a note cannot be written or removed.
+pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
+    let ledger = session.ledger;
+    let (loaded, id) = (&target.loaded, target.id());
+    let path = loaded.prospect.path.clone();
+    let past = PastOfFile::of(&ledger.root, &path);
+    let bare = without_person(&loaded.prospect, &ledger.settings);
+    let after = new_file(&bare);
+    if !reads_back(ledger, &bare, &after) {
+        let message = words!(
+            "the file would not read back as it was meant; nothing was changed",
+            "写入后读不回原意；未作任何改动"
+        );
+        return Err(Diagnostic::new(Code::WriteFailed, message).into());
+    }
+    let folder = FolderOfKeys::of(&ledger.settings, &ledger.root);
+    let texts = past.iter().flat_map(|past| &past.texts).chain([&loaded.text]);
+    let keys: BTreeSet<String> = texts.flat_map(|text| key_files(text)).collect();
+    let keys = if folder.is_some() { keys } else { BTreeSet::new() };
+    let said = told(id, &loaded.prospect, &bare, keys.len(), past.as_ref());
+    if session.is_dry() {
+        return Ok(Done { said, ..Done::default() });
+    }
+    session.write(&[FileChange { path, before: Some(loaded.text.clone()), after: Some(after) }])?;
+    if let Some(folder) = &folder {
+        for file in &keys {
+            folder.remove(file)?;
+        }
+    }
+    forget_all(&ledger.root)?;
+    let kept = all_kept(&ledger.root).into_iter().filter(|kept| *kept.id == *id);
+    let more = kept.map(|kept| {
+        let place = kept.file.display();
+        words!(
+            "a text of it that was not written is kept in {place}: remove it",
+            "还有一份未写入的文本，保存在 {place}：请删除"
+        )
+    });
+    Ok(Done { said: said.into_iter().chain(more).collect(), ..Done::default() })
+}
+
+/// A prospect without all that is personal: its figures stay what they are.
+fn without_person(prospect: &Prospect, settings: &Settings) -> Prospect {
+    let private = settings.privacy.as_deref();
+    let is_personal = |field: &str| {
+        field == "name"
+            || SEALABLE.contains(&field)
+            || private.is_some_and(|privacy| privacy.level(field).is_some())
+    };
+    let mut bare = prospect.clone();
+    bare.name = bare.id.clone();
+    bare.company = None;
+    bare.contacts.clear();
+    bare.facts.retain(|(field, _)| !is_personal(field));
+    if let Some(profile) = &mut bare.stated_profile {
+        profile.challenge.clear();
+        profile.wants.clear();
+        profile.documents.clear();
+        profile.steps.iter_mut().for_each(|step| step.who = None);
+    }
+    for event in &mut bare.events {
+        event.note = None;
+        event.next_what = None;
+        event.set.retain(|(field, _): &(Text, _)| !is_personal(field));
+        if let Some(details) = &mut event.details {
+            details.solution = None;
+            details.with.clear();
+        }
+    }
+    bare.unknown.clear();
+    bare
+}
+
+/// What is done, and what is left to do.
+fn told(
+    id: &str,
+    was: &Prospect,
+    is: &Prospect,
+    keys: usize,
+    past: Option<&PastOfFile>,
+) -> Vec<Words> {
+    let texts = |prospect: &Prospect| {
+        let of = |event: &Event| [&event.note, &event.next_what].into_iter().flatten().count();
+        prospect.events.iter().map(of).sum::<usize>()
+    };
+    let (people, texts) = (was.contacts.len(), texts(was) - texts(is));
+    let mut said = vec![words!(
+        "{id}: the name, {people} people and {texts} texts of entries leave the file; dates, moves and money stay",
+        "{id}：名称、{people} 位联系人、{texts} 处记录中的文字从文件中删除；日期、移动和金额保留"
+    )];
+    if keys > 0 {
+        said.push(words!(
+            "its keys are deleted ({keys}): what was sealed opens no more, in history, clones and back-ups either",
+            "其密钥已删除（{keys} 个）：已加密的内容再也打不开，历史、克隆和备份里的也一样"
+        ));
+    }
+    if let Some(past) = past.filter(|past| past.commits > 0) {
+        let (commits, names) = (past.commits, past.names.join(" --path "));
+        said.push(words!(
+            "git still has {commits} commits of this file, here and in every clone and back-up; open texts in them can be read",
+            "git 仍有该文件的 {commits} 次提交，本机、各克隆和备份中都有；其中的明文仍可读"
+        ));
+        said.push(words!(
+            "to shed them: commit this, then git filter-repo --invert-paths --path {names}; all clones are made anew, old back-ups deleted",
+            "要清除：先提交，再执行 git filter-repo --invert-paths --path {names}；各克隆须重新建立，旧备份须删除"
+        ));
+        said.push(words!(
+            "a guard takes this change from an admin: git push -o force=REASON",
+            "守卫只接受管理员推送此改动：git push -o force=原因"
+        ));
+    }
+    said.push(words!(
+        "the id `{id}` may itself tell who it is: crm rename {id} NEW",
+        "编号 `{id}` 本身可能就透露姓名：crm rename {id} 新编号"
+    ));
+    said
+}

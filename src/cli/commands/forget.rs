@@ -1,0 +1,50 @@
+//! `crm forget ID`.
+
+use crate::act::forget::forget;
+use crate::act::session::Session;
+use crate::cli::context::Context;
+use crate::diag::{Code, Diagnostic, Failure};
+use crate::disk::find::find;
+use crate::value::id::fold;
+use clap::Args;
+
+/// Forget a person: tells what would go and what git still holds; with --apply it is done, for good
+///
+/// 遗忘一个人：说明将删除什么、git 里还留有什么；加 --apply 才真正执行，不可恢复
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  crm forget zhang\n  crm forget zhang --apply\n\n\
+    The file keeps dates, moves and money, so that figures stay; the name, people and texts go.\n\
+    With [privacy] keys the keys of the person are deleted: no clone and no back-up opens what was sealed.\n\n\
+    文件保留日期、移动和金额，数字不变；名称、联系人和文字删除。\n\
+    设有 [privacy] keys 时删除此人的密钥：任何克隆和备份都再打不开已加密的内容。")]
+pub struct Forget {
+    /// The prospect or customer, by the whole id
+    ///
+    /// 潜在客户或客户，写完整的编号
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Do it; nothing brings it back
+    ///
+    /// 执行；无法恢复
+    #[arg(long)]
+    apply: bool,
+}
+
+impl Forget {
+    /// Runs it.
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        let session = Session::open(context, !self.apply)?;
+        let target = session.target(&find(session.ledger, &self.id)?)?;
+        let id = target.id();
+        if fold(id) != fold(&self.id) {
+            let message = words!("`{}` is no whole id", "`{}` 不是完整的编号", self.id);
+            return Err(Diagnostic::new(Code::BadArgument, message)
+                .help(words!(
+                    "what is forgotten is named in full: crm forget {id}",
+                    "遗忘须写完整的编号：crm forget {id}"
+                ))
+                .into());
+        }
+        context.tell(forget(&session, &target)?)
+    }
+}

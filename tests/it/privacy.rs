@@ -1,0 +1,667 @@
+//! Private fields: what is sealed, for whom, and the attacks that it must withstand.
+
+use crate::common::repo::{Repo, command};
+use crate::common::{Run, contains, run, split};
+use age::secrecy::ExposeSecret;
+use std::path::{Path, PathBuf};
+
+/// The telephone, the mail and the note that nobody may find where they are sealed.
+const PHONE: &str = "138-0013-8000";
+const MAIL: &str = "zhangwei@secret.example";
+const NOTE: &str = "divorce pending, needs discretion";
+
+/// The private keys of a few reps, outside of every ledger.
+struct Keys {
+    folder: tempfile::TempDir,
+    public: Vec<(&'static str, String)>,
+}
+
+impl Keys {
+    fn of(reps: &[&'static str]) -> Keys {
+        let mut keys = Keys { folder: tempfile::tempdir().unwrap(), public: Vec::new() };
+        for rep in reps {
+            let own = age::x25519::Identity::generate();
+            std::fs::write(keys.file(rep), format!("{}\n", own.to_string().expose_secret()))
+                .unwrap();
+            keys.public.push((rep, own.to_public().to_string()));
+        }
+        keys
+    }
+
+    fn file(&self, rep: &str) -> PathBuf {
+        self.folder.path().join(rep)
+    }
+
+    fn public(&self, rep: &str) -> &str {
+        &self.public.iter().find(|(known, _)| *known == rep).unwrap().1
+    }
+
+    /// The settings of a ledger: `boss` is its admin; the readers with their levels.
+    fn settings(&self, more: &str, readers: &[(&str, u32)]) -> String {
+        let mut text = String::from(
+            "[[rep]]\nid = \"boss\"\nadmin = true\nemail = \"boss@example.com\"\n\
+             [[rep]]\nid = \"li\"\nemail = \"li@example.com\"\n[[rep]]\nid = \"wang\"\nemail = \"wang@example.com\"\n\
+             [privacy]\nfields = [\"phone\", \"email\", \"birthday\", \"note\"]\n",
+        );
+        text.push_str(more);
+        for (rep, level) in readers {
+            let key = self.public(rep);
+            text.push_str(&format!(
+                "[[privacy.reader]]\nrep = \"{rep}\"\nkey = \"{key}\"\nlevel = {level}\n"
+            ));
+        }
+        text
+    }
+}
+
+/// `crm` with the key of a rep; with none for `""`.
+fn crm_as(repo: &Repo, keys: &Keys, rep: &str, line: &str) -> Run {
+    let file = if rep.is_empty() { PathBuf::new() } else { keys.file(rep) };
+    let program = env!("CARGO_BIN_EXE_crm");
+    let mut program = command(program, repo.sandbox.path(), repo.user);
+    run(program.env("CRM_IDENTITY", file).args(split(line)))
+}
+
+/// A ledger with one prospect, 张伟, whose person and first note are sealed; all of it committed.
+fn sealed_ledger(keys: &Keys, readers: &[(&str, u32)]) -> Repo {
+    let repo = Repo::new("boss", &keys.settings("", readers));
+    crm_as(&repo, keys, "", "add 张伟 --owner li --id zhang").done();
+    let person = format!(
+        "contact add zhang 'Zhang Wei' --phone {PHONE} --email {MAIL} --birthday 1971-05-02"
+    );
+    crm_as(&repo, keys, "boss", &person).done();
+    crm_as(&repo, keys, "boss", &format!("log zhang call --note '{NOTE}'")).done();
+    repo.commit("zhang").done();
+    repo
+}
+
+fn zhang(repo: &Repo) -> String {
+    repo.sandbox.read("prospects/zhang.toml")
+}
+
+/// A sealed value of a file, by its field.
+fn seal_of(text: &str, field: &str) -> String {
+    let from = text.find(&format!("{field} ")).or(text.find(&format!("{field}=")));
+    let rest = &text[from.unwrap_or_else(|| panic!("no {field} in {text}"))..];
+    rest[rest.find("\"sealed:").unwrap()..].split('"').nth(1).unwrap().to_owned()
+}
+
+/// Every byte below a folder, whatever its name.
+fn all_bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(all_bytes(&path));
+        } else {
+            found.push((path.clone(), std::fs::read(&path).unwrap()));
+        }
+    }
+    found
+}
+
+#[track_caller]
+fn nothing_open(folder: &Path) {
+    for (path, bytes) in all_bytes(folder) {
+        let text = String::from_utf8_lossy(&bytes);
+        for secret in [PHONE, MAIL, NOTE, "1971-05-02"] {
+            assert!(!text.contains(secret), "{secret} is in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn what_is_written_is_sealed_and_reads_as_before_with_a_key() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1), ("li", 1)]);
+    nothing_open(repo.sandbox.path());
+    for rep in ["boss", "li"] {
+        let shown = crm_as(&repo, &keys, rep, "show zhang").ok();
+        contains(&shown, &[PHONE, MAIL, NOTE]);
+        let found = crm_as(&repo, &keys, rep, "search 13800138000").ok();
+        contains(&found, &["zhang"]);
+        let events = crm_as(&repo, &keys, rep, "export events").ok();
+        contains(&events, &[NOTE]);
+        crm_as(&repo, &keys, rep, "check").done();
+    }
+    // The names of fields and people stay in the file, so that it can be read and merged.
+    contains(&zhang(&repo), &["name     = \"Zhang Wei\"", "[sealed]", "-li = \"", "-boss = \""]);
+}
+
+#[test]
+fn without_a_key_everything_works_but_sealed_values() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let clone = Repo::clone_of(repo.sandbox.path(), "wang");
+    nothing_open(clone.sandbox.path());
+    let no_key = |line: &str| crm_as(&clone, &keys, "", line);
+    contains(&no_key("show zhang").ok(), &["•••", "Zhang Wei"]);
+    let csv = no_key("export events").ok();
+    assert!(!csv.contains("•••") && !csv.contains("sealed:"), "{csv}");
+    let json = no_key("export events -f json").ok();
+    assert!(!json.contains("•••") && !json.contains("sealed:"), "{json}");
+    let cards = no_key("export contacts").ok();
+    assert!(!cards.contains("•••") && !cards.contains("TEL") && !cards.contains("BDAY"), "{cards}");
+    contains(&no_key("check").done().1, &["0 errors"]);
+    for line in ["list", "report funnel", "report board", "due", "list -f csv"] {
+        let text = no_key(line).done().0;
+        assert!(!text.contains("sealed:"), "{line}: {text}");
+    }
+    assert_eq!(no_key("search 13800138000").done().0.matches("zhang").count(), 0);
+    // Moves, and writing what one cannot read again, need no key.
+    let before = zhang(&clone);
+    no_key("log zhang meeting --note 'a new secret' --next tomorrow").done();
+    let after = zhang(&clone);
+    assert!(!after.contains("a new secret"));
+    for field in ["phone", "email", "birthday"] {
+        assert_eq!(seal_of(&before, field), seal_of(&after, field));
+    }
+    let boss = |line: &str| crm_as(&clone, &keys, "boss", line);
+    contains(&boss("show zhang").ok(), &["a new secret", NOTE, PHONE]);
+    // A sealed value is not lost by a change that would need its key.
+    let renamed = |key: &str| {
+        let editor = "sed -i s/Zhang.Wei/Wei.Zhang/";
+        let mut edit = command(env!("CARGO_BIN_EXE_crm"), clone.sandbox.path(), "wang");
+        edit.env("CRM_IDENTITY", key).env("EDITOR", editor).args(["edit", "zhang"]);
+        run(&mut edit)
+    };
+    let refused = renamed("");
+    assert_eq!(refused.status, 1, "{}", refused.stderr);
+    contains(&refused.stderr, &["error[no-key]"]);
+    assert_eq!(zhang(&clone), after);
+    let drafts = crm::disk::private::drafts_as_they_are(clone.sandbox.path());
+    std::fs::remove_dir_all(drafts).unwrap();
+    renamed(keys.file("boss").to_str().unwrap()).done();
+    contains(&boss("show zhang").ok(), &["Wei.Zhang", PHONE, MAIL]);
+    contains(&boss("check").done().1, &["0 errors"]);
+}
+
+#[test]
+fn a_value_that_did_not_change_keeps_its_bytes() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1), ("li", 1)]);
+    let before = zhang(&repo);
+    crm_as(&repo, &keys, "li", "log zhang meeting --note 'second'").done();
+    let after = zhang(&repo);
+    // One line more: no key came, and no value changed.
+    let new: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+    assert_eq!((new.len(), after.lines().count()), (1, before.lines().count() + 1), "{after}");
+    // The same value again is no change.
+    let same = format!("contact edit zhang 'Zhang Wei' --phone {PHONE} --role CFO");
+    crm_as(&repo, &keys, "li", &same).done();
+    assert_eq!(seal_of(&zhang(&repo), "phone"), seal_of(&before, "phone"));
+    let again = zhang(&repo);
+    crm_as(&repo, &keys, "boss", "seal").done();
+    assert_eq!(zhang(&repo), again);
+}
+
+#[test]
+fn a_reader_who_is_taken_away_reads_nothing_new() {
+    let keys = Keys::of(&["boss", "li", "wang"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1), ("li", 1)]);
+    let old = zhang(&repo);
+    repo.sandbox.write("crm.toml", keys.settings("", &[("boss", 1), ("wang", 1)]));
+    // Even before `crm seal` a new value is for the readers of the settings alone.
+    crm_as(&repo, &keys, "boss", "log zhang call --note 'after li'").done();
+    let shown = crm_as(&repo, &keys, "li", "show zhang").ok();
+    assert!(shown.contains(PHONE) && !shown.contains("after li"), "{shown}");
+    contains(&crm_as(&repo, &keys, "wang", "show zhang").ok(), &["after li"]);
+    // Without a key the old ones stay as they are, and that is said.
+    let said = crm_as(&repo, &keys, "", "seal").done().1;
+    contains(&said, &["warning[no-key]", "Zhang Wei phone"]);
+    contains(&crm_as(&repo, &keys, "boss", "seal -n").done().1, &["zhang: ", "taken away"]);
+    assert!(zhang(&repo).contains("-li = "));
+    crm_as(&repo, &keys, "boss", "seal").done();
+    let new = zhang(&repo);
+    assert!(!new.contains("-li = ") && new.contains("-wang = "), "{new}");
+    assert_ne!(seal_of(&new, "phone"), seal_of(&old, "phone"));
+    let li = crm_as(&repo, &keys, "li", "show zhang").ok();
+    for secret in [PHONE, MAIL, NOTE, "after li"] {
+        assert!(!li.contains(secret), "{li}");
+    }
+    contains(&crm_as(&repo, &keys, "wang", "show zhang").ok(), &[PHONE, MAIL, NOTE, "after li"]);
+    // The keys that li still has, put back beside the new values, open none of them.
+    let lines: Vec<&str> = old.lines().filter(|line| line.contains("-li = ")).collect();
+    let planted = new.replace("[sealed]\n", &format!("[sealed]\n{}\n", lines.join("\n")));
+    repo.sandbox.write("prospects/zhang.toml", planted);
+    let li = crm_as(&repo, &keys, "li", "show zhang").ok();
+    assert!(!li.contains(PHONE) && !li.contains(NOTE), "{li}");
+}
+
+#[test]
+fn a_reader_reads_up_to_the_level() {
+    let keys = Keys::of(&["boss", "li"]);
+    let settings = keys.settings("level = { note = 2 }\n", &[("boss", 2), ("li", 1)]);
+    let repo = Repo::new("boss", &settings);
+    crm_as(&repo, &keys, "", "add 张伟 --owner li --id zhang").done();
+    crm_as(&repo, &keys, "li", &format!("contact add zhang Wei --phone {PHONE}")).done();
+    crm_as(&repo, &keys, "li", &format!("log zhang call --note '{NOTE}'")).done();
+    let li = crm_as(&repo, &keys, "li", "show zhang").ok();
+    assert!(li.contains(PHONE) && !li.contains(NOTE), "{li}");
+    contains(&crm_as(&repo, &keys, "boss", "show zhang").ok(), &[PHONE, NOTE]);
+    // A field that gets another level is sealed anew, for the readers of that.
+    repo.sandbox
+        .write("crm.toml", keys.settings("level = { phone = 2 }\n", &[("boss", 2), ("li", 1)]));
+    crm_as(&repo, &keys, "boss", "seal").done();
+    let li = crm_as(&repo, &keys, "li", "show zhang").ok();
+    assert!(!li.contains(PHONE) && li.contains(NOTE), "{li}");
+}
+
+#[test]
+fn a_value_that_was_cut_off_exchanged_or_moved_is_refused() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let boss = |line: &str| crm_as(&repo, &keys, "boss", line);
+    boss("contact add zhang Bo --phone 555-0000 --email bo@x.example").done();
+    boss("log zhang call --note 'another one'").done();
+    boss("add 李 --owner li --id li").done();
+    boss("contact add li Hong --phone 555-1111").done();
+    let whole = zhang(&repo);
+    let (phone, mail) = (seal_of(&whole, "phone"), seal_of(&whole, "email"));
+    let others = &whole[whole.find("name  = \"Bo\"").unwrap()..];
+    let others_phone = seal_of(others, "phone");
+    let notes: Vec<String> = whole
+        .lines()
+        .filter(|line| line.contains("note = "))
+        .map(|line| seal_of(line, "note"))
+        .collect();
+    let foreign = seal_of(&repo.sandbox.read("prospects/li.toml"), "phone");
+    let (head, body) = phone.rsplit_once(':').unwrap();
+    let flipped = if body.ends_with('A') { "B" } else { "A" };
+    let exchanged = |a: &str, b: &str| whole.replace(a, "@").replace(b, a).replace('@', b);
+    let attacks = [
+        ("cut off", whole.replace(&phone, &phone[..phone.len() - 3])),
+        (
+            "a bit",
+            whole.replace(&phone, &format!("{head}:{}{flipped}{}", &body[..30], &body[31..])),
+        ),
+        ("phone and mail", exchanged(&phone, &mail)),
+        ("two people", exchanged(&phone, &others_phone)),
+        ("two notes", exchanged(&notes[0], &notes[1])),
+        ("another file's", whole.replace(&phone, &foreign)),
+    ];
+    for (what, text) in attacks {
+        assert_ne!(text, whole, "{what}");
+        repo.sandbox.write("prospects/zhang.toml", &text);
+        let checked = boss("check");
+        let shown = boss("show zhang").done().0;
+        match what {
+            // Of another file there is no key here: it stays shut.
+            "another file's" => assert!(!shown.contains("555-1111"), "{shown}"),
+            _ => {
+                assert_eq!(checked.status, 1, "{what}: {}", checked.stdout);
+                contains(&checked.stdout, &["error[broken-seal]"]);
+                assert!(!checked.stdout.contains(PHONE) && !checked.stdout.contains(NOTE));
+            }
+        }
+        assert!(!shown.contains(PHONE) || what == "two notes", "{what}: {shown}");
+    }
+    // A value is replayed that was sealed with a key which has been changed since.
+    repo.sandbox.write("prospects/zhang.toml", &whole);
+    let others = Keys::of(&["wang"]);
+    let reader =
+        format!("[[privacy.reader]]\nrep = \"wang\"\nkey = \"{}\"\n", others.public("wang"));
+    let settings = keys.settings("", &[("boss", 1)]);
+    repo.sandbox.write("crm.toml", format!("{settings}{reader}"));
+    boss("seal").done();
+    repo.sandbox.write("crm.toml", settings);
+    boss("seal").done();
+    let rotated = zhang(&repo);
+    let replayed = rotated.replace(&seal_of(&rotated, "phone"), &phone);
+    repo.sandbox.write("prospects/zhang.toml", replayed);
+    assert!(!boss("show zhang").done().0.contains(PHONE));
+}
+
+#[test]
+fn a_sealed_and_an_open_branch_merge_quietly() {
+    let keys = Keys::of(&["boss", "li"]);
+    let settings = keys.settings("", &[("boss", 1), ("li", 1)]);
+    let open =
+        settings.replace("fields = [\"phone\", \"email\", \"birthday\", \"note\"]", "fields = []");
+    let repo = Repo::new("boss", &open);
+    repo.crm("hooks install").done();
+    crm_as(&repo, &keys, "", "add 张伟 --owner li --id zhang").done();
+    crm_as(&repo, &keys, "", &format!("contact add zhang Wei --phone {PHONE}")).done();
+    crm_as(&repo, &keys, "", &format!("log zhang call --note '{NOTE}'")).done();
+    repo.commit("open").done();
+    repo.git("switch -q -c other").done();
+    crm_as(&repo, &keys, "", "log zhang meeting --next tomorrow").done();
+    repo.commit("other").done();
+    repo.git("switch -q main").done();
+    repo.sandbox.write("crm.toml", &settings);
+    crm_as(&repo, &keys, "", "seal").done();
+    repo.commit("sealed").done();
+    let sealed = zhang(&repo);
+    repo.git("merge -q other -m merged").done();
+    let merged = zhang(&repo);
+    assert!(!merged.contains(PHONE) && !merged.contains(NOTE), "{merged}");
+    assert_eq!(seal_of(&merged, "phone"), seal_of(&sealed, "phone"));
+    contains(&merged, &["kind = \"meeting\""]);
+    contains(&crm_as(&repo, &keys, "li", "show zhang").ok(), &[PHONE, NOTE]);
+    contains(&crm_as(&repo, &keys, "li", "check").done().1, &["0 errors"]);
+}
+
+#[test]
+fn a_merge_keeps_the_readers_of_both_sides() {
+    let keys = Keys::of(&["boss", "li", "wang"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    repo.crm("hooks install").done();
+    repo.commit("hooks").done();
+    repo.git("switch -q -c other").done();
+    repo.sandbox.write("crm.toml", keys.settings("", &[("boss", 1), ("wang", 1)]));
+    crm_as(&repo, &keys, "boss", "seal").done();
+    crm_as(&repo, &keys, "wang", "log zhang call --note 'from wang'").done();
+    repo.commit("wang").done();
+    repo.git("switch -q main").done();
+    repo.sandbox.write("crm.toml", keys.settings("", &[("boss", 1), ("li", 1)]));
+    crm_as(&repo, &keys, "boss", "seal").done();
+    crm_as(&repo, &keys, "li", "log zhang call --note 'from li'").done();
+    repo.commit("li").done();
+    repo.git("merge -q other -m merged").done();
+    let all = [("boss", 1), ("li", 1), ("wang", 1)];
+    for (rep, secrets) in [
+        ("boss", &[PHONE, NOTE, "from li", "from wang"][..]),
+        ("li", &[PHONE, NOTE, "from li"]),
+        ("wang", &[PHONE, NOTE, "from wang"]),
+    ] {
+        contains(&crm_as(&repo, &keys, rep, "show zhang").ok(), secrets);
+    }
+    repo.sandbox.write("crm.toml", keys.settings("", &all));
+    crm_as(&repo, &keys, "boss", "seal").done();
+    for (rep, _) in all {
+        let shown = crm_as(&repo, &keys, rep, "show zhang").ok();
+        contains(&shown, &[PHONE, NOTE, "from li", "from wang"]);
+    }
+}
+
+#[test]
+fn a_value_that_one_side_sealed_with_a_key_that_the_other_took_off_is_not_lost() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1), ("li", 1)]);
+    repo.crm("hooks install").done();
+    repo.commit("hooks").done();
+    repo.git("switch -q -c other").done();
+    crm_as(&repo, &keys, "li", "log zhang call --note 'meanwhile'").done();
+    repo.commit("note").done();
+    repo.git("switch -q main").done();
+    repo.sandbox.write("crm.toml", keys.settings("", &[("boss", 1)]));
+    crm_as(&repo, &keys, "boss", "seal").done();
+    repo.commit("li is gone").done();
+    repo.git("merge -q other -m merged").done();
+    contains(&crm_as(&repo, &keys, "boss", "show zhang").ok(), &[PHONE, NOTE, "meanwhile"]);
+    // li has that key; `crm seal` takes it away again.
+    crm_as(&repo, &keys, "boss", "seal").done();
+    assert!(!crm_as(&repo, &keys, "li", "show zhang").ok().contains("meanwhile"));
+    contains(&crm_as(&repo, &keys, "boss", "show zhang").ok(), &["meanwhile"]);
+}
+
+#[test]
+fn sealing_leaves_no_open_text_in_the_clone() {
+    let keys = Keys::of(&["boss"]);
+    let settings = keys.settings("", &[("boss", 1)]);
+    let open =
+        settings.replace("fields = [\"phone\", \"email\", \"birthday\", \"note\"]", "fields = []");
+    let repo = Repo::new("boss", &open);
+    crm_as(&repo, &keys, "", "add 张伟 --owner li --id zhang").done();
+    let person =
+        format!("contact add zhang Wei --phone {PHONE} --email {MAIL} --birthday 1971-05-02");
+    crm_as(&repo, &keys, "", &person).done();
+    crm_as(&repo, &keys, "", &format!("log zhang call --note '{NOTE}'")).done();
+    crm_as(&repo, &keys, "", "log zhang call").done();
+    repo.sandbox.write("crm.toml", &settings);
+    let checked = crm_as(&repo, &keys, "", "check");
+    assert_eq!(checked.status, 1);
+    contains(&checked.stdout, &["error[not-sealed]: `Wei phone` must be sealed, and is open"]);
+    assert!(!checked.stdout.contains(PHONE), "{}", checked.stdout);
+    // A command seals what it writes, and leaves history to `crm seal`.
+    crm_as(&repo, &keys, "", "log zhang call --note 'sealed at once'").done();
+    let text = zhang(&repo);
+    assert!(text.contains(NOTE) && !text.contains("sealed at once"), "{text}");
+    contains(&crm_as(&repo, &keys, "", "seal -n").done().1, &["zhang: 4 values sealed"]);
+    contains(&zhang(&repo), &[PHONE]);
+    contains(&crm_as(&repo, &keys, "", "seal").done().1, &["zhang: 4 values sealed"]);
+    nothing_open(repo.sandbox.path());
+    contains(&crm_as(&repo, &keys, "boss", "check").done().1, &["0 errors"]);
+    contains(&crm_as(&repo, &keys, "boss", "show zhang").ok(), &[PHONE, MAIL, NOTE, "1971-05-02"]);
+    // What is written and taken back afterwards is not open either.
+    crm_as(&repo, &keys, "boss", &format!("contact edit zhang Wei --phone {PHONE}1")).done();
+    crm_as(&repo, &keys, "boss", "undo").done();
+    nothing_open(repo.sandbox.path());
+    contains(&crm_as(&repo, &keys, "boss", "show zhang").ok(), &[PHONE]);
+    // A dry run shows what the file would hold.
+    let shown =
+        crm_as(&repo, &keys, "boss", &format!("log zhang call -n --note '{NOTE}'")).done().0;
+    assert!(shown.contains("note = \"sealed:") && !shown.contains(NOTE), "{shown}");
+}
+
+#[test]
+fn pages_and_messages_of_a_user_without_key_show_nothing() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let pages = tempfile::tempdir().unwrap();
+    let site = format!("site -o {}", pages.path().join("site").display());
+    crm_as(&repo, &keys, "", &site).done();
+    nothing_open(pages.path());
+    for (path, bytes) in all_bytes(pages.path()) {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("sealed:"), "{}", path.display());
+    }
+    // A broken file is shown as it is, for a reader too.
+    let text = zhang(&repo).replace("kind = \"call\"", "kind = \"call\", value = \"x\"");
+    repo.sandbox.write("prospects/zhang.toml", &text);
+    let said = crm_as(&repo, &keys, "boss", "check").stdout;
+    contains(&said, &["error[bad-money]"]);
+    assert!(!said.contains(NOTE) && !said.contains(PHONE), "{said}");
+}
+
+#[test]
+fn another_id_and_a_join_keep_sealed_values() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    crm_as(&repo, &keys, "", "rename zhang zhang-wei").done();
+    contains(&crm_as(&repo, &keys, "boss", "show zhang-wei").ok(), &[PHONE, NOTE]);
+    crm_as(&repo, &keys, "boss", "add 张伟 --owner li --id double --anyway").done();
+    crm_as(&repo, &keys, "boss", "log double call --note 'of the double'").done();
+    let refused = crm_as(&repo, &keys, "", "join zhang-wei double");
+    assert_eq!(refused.status, 1, "{}", refused.stderr);
+    contains(&refused.stderr, &["error[no-key]"]);
+    crm_as(&repo, &keys, "boss", "join zhang-wei double").done();
+    contains(&crm_as(&repo, &keys, "boss", "show zhang-wei").ok(), &[PHONE, NOTE, "of the double"]);
+    contains(&crm_as(&repo, &keys, "boss", "check").done().1, &["0 errors"]);
+}
+
+#[test]
+fn a_key_of_ssh_reads_and_one_with_a_passphrase_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = |name: &str, word: &str| {
+        let file = folder.path().join(name);
+        let made = std::process::Command::new("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", word, "-C", "me@here", "-f"])
+            .arg(&file)
+            .status();
+        made.is_ok_and(|status| status.success()).then_some(file)
+    };
+    let (Some(plain), Some(shut)) = (made("plain", ""), made("shut", "secret-word")) else {
+        println!("skipped: no ssh-keygen here");
+        return;
+    };
+    let public = std::fs::read_to_string(plain.with_extension("pub")).unwrap();
+    let settings = format!(
+        "[[rep]]\nid = \"li\"\n[privacy]\nfields = [\"note\"]\n[[privacy.reader]]\nrep = \"li\"\nkey = \"{}\"\n",
+        public.trim()
+    );
+    let repo = Repo::new("li", &settings);
+    repo.crm("add 张伟 --owner li --id zhang").done();
+    repo.crm(&format!("log zhang call --note '{NOTE}'")).done();
+    let with = |file: &Path, line: &str| {
+        let mut crm = command(env!("CARGO_BIN_EXE_crm"), repo.sandbox.path(), "li");
+        run(crm.env("CRM_IDENTITY", file).args(split(line)))
+    };
+    contains(&with(&plain, "show zhang").ok(), &[NOTE]);
+    let refused = with(&shut, "show zhang").fails(2);
+    contains(&refused, &["error[bad-key]", "passphrase"]);
+    contains(&with(Path::new("nowhere"), "show zhang").fails(3), &["error[unreadable]"]);
+    // The key in the user's home is found by itself.
+    std::fs::create_dir_all(repo.sandbox.path().join(".ssh")).unwrap();
+    std::fs::copy(&plain, repo.sandbox.path().join(".ssh/id_ed25519")).unwrap();
+    contains(&repo.crm("show zhang").ok(), &[NOTE]);
+}
+
+#[test]
+fn a_ledger_without_private_fields_has_texts_that_begin_with_sealed() {
+    let repo = Repo::new("li", "[[rep]]\nid = \"li\"\n");
+    repo.crm("add 张伟 --owner li --id zhang").done();
+    repo.crm("log zhang call --note 'sealed: the deal is closed'").done();
+    contains(&repo.crm("show zhang").ok(), &["sealed: the deal is closed"]);
+}
+
+#[test]
+fn keys_outside_of_the_ledger_forget_a_person() {
+    let keys = Keys::of(&["boss"]);
+    let outside = tempfile::tempdir().unwrap();
+    let folder = format!("keys = \"{}\"\n", outside.path().display());
+    let repo = Repo::new("boss", &keys.settings(&folder, &[("boss", 1)]));
+    crm_as(&repo, &keys, "", "add 张伟 --owner li --id zhang --value 5000").done();
+    crm_as(&repo, &keys, "boss", &format!("contact add zhang 'Zhang Wei' --phone {PHONE}")).done();
+    crm_as(&repo, &keys, "boss", &format!("log zhang call --note '{NOTE}'")).done();
+    crm_as(&repo, &keys, "boss", "add 李 --owner li --id li").done();
+    crm_as(&repo, &keys, "boss", "contact add li Hong --phone 555-1111").done();
+    repo.commit("all").done();
+    let clone = Repo::clone_of(repo.sandbox.path(), "boss");
+    let text = zhang(&repo);
+    assert!(!text.contains("[sealed]") && text.contains("sealed:"), "{text}");
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 2);
+    contains(&crm_as(&clone, &keys, "boss", "show zhang").ok(), &[PHONE, NOTE]);
+    // It is told first, and done with --apply.
+    let told = crm_as(&repo, &keys, "boss", "forget zhang").done().1;
+    contains(&told, &["its keys are deleted (1)", "git still has 1 commits", "git filter-repo"]);
+    assert_eq!((zhang(&repo), std::fs::read_dir(outside.path()).unwrap().count()), (text, 2));
+    crm_as(&repo, &keys, "boss", "forget zha --apply").fails(2);
+    crm_as(&repo, &keys, "boss", "forget zhang --apply").done();
+    let left = zhang(&repo);
+    for gone in ["张伟", "Zhang Wei", "sealed:"] {
+        assert!(!left.contains(gone), "{left}");
+    }
+    contains(&left, &["value = 5000", "kind = \"call\""]);
+    // Neither the clone nor the history opens what was sealed; the other person is as before.
+    let shown = crm_as(&clone, &keys, "boss", "show zhang").ok();
+    assert!(!shown.contains(PHONE) && !shown.contains(NOTE), "{shown}");
+    contains(&crm_as(&clone, &keys, "boss", "show li").ok(), &["555-1111"]);
+    contains(&crm_as(&repo, &keys, "boss", "check").done().1, &["0 errors"]);
+}
+
+#[test]
+fn values_that_are_copied_with_their_keys_are_found() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    repo.sandbox.write("prospects/copy.toml", zhang(&repo));
+    let checked = crm_as(&repo, &keys, "", "check");
+    assert_eq!(checked.status, 1, "{}", checked.stdout);
+    contains(&checked.stdout, &["error[broken-seal]: it has sealed values of prospects/copy.toml"]);
+}
+
+#[test]
+fn rights_by_rep_and_by_path_with_their_changes() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = Repo::new("boss", &keys.settings("", &[("boss", 2)]));
+    repo.commit("boss reads").done();
+    repo.sandbox
+        .write("crm.toml", keys.settings("level = { note = 2 }\n", &[("boss", 2), ("li", 1)]));
+    let rights = |line: &str| crm_as(&repo, &keys, "", line).done().0;
+    let shown = rights("rights");
+    contains(&shown, &["not committed", "all", "note (sealed, 2)", "boss, li", "reads level 1"]);
+    repo.commit("li reads").done();
+    let rows = rights("rights -f csv");
+    contains(
+        &rows,
+        &["rep,writes,administers,reads,key-print,since,changed-by", "boss,all,true,2,"],
+    );
+    contains(&rows, &["\"own, and the pool's\",false,1,", "2009-12-18,boss"]);
+    let reviewed = "reviewed = 2009-12-18\nreview_days = 90\n";
+    repo.sandbox.write("crm.toml", keys.settings(reviewed, &[("boss", 2), ("li", 1)]));
+    assert_eq!(rights("rights -f csv --table changes").lines().count(), 1);
+    let due = |day: &str| rights(&format!("--as-of {day} due -f csv"));
+    assert!(!due("2010-03-17").contains("look at the rights"));
+    contains(&due("2010-03-18"), &["2010-03-18,0,look at the rights,crm.toml,", "boss"]);
+}
+
+/// Pushes to a server as the repository's user.
+fn push(repo: &Repo) -> Run {
+    let mut git = command("git", repo.sandbox.path(), repo.user);
+    run(git.env("CRM_USER", repo.user).args(split("push origin HEAD:main")))
+}
+
+#[test]
+#[cfg(unix)]
+fn a_guard_refuses_open_text_and_seals_by_others_than_an_admin() {
+    let keys = Keys::of(&["boss", "li"]);
+    let readers = [("boss", 1), ("li", 1)];
+    let settings = keys.settings("", &readers);
+    let open =
+        settings.replace("fields = [\"phone\", \"email\", \"birthday\", \"note\"]", "fields = []");
+    let server = crate::common::Sandbox::empty();
+    let git = |line: &str| run(command("git", server.path(), "server").args(split(line))).done();
+    git("init -q --bare -b main");
+    let boss = Repo::new("boss", &open);
+    crm_as(&boss, &keys, "", "add 张伟 --owner li --id zhang").done();
+    crm_as(&boss, &keys, "", &format!("contact add zhang Wei --phone {PHONE}")).done();
+    crm_as(&boss, &keys, "", &format!("log zhang call --note '{NOTE}'")).done();
+    crm_as(&boss, &keys, "", "log zhang call --note 'second'").done();
+    boss.commit("open").done();
+    boss.git(&format!("remote add origin {}", server.path().display())).done();
+    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
+    run(install.args(["hooks", "install", "--server", "."])).done();
+    push(&boss).done();
+    // An admin seals history; the guard has no key, and takes the admin's word.
+    boss.sandbox.write("crm.toml", &settings);
+    crm_as(&boss, &keys, "", "seal").done();
+    boss.commit("sealed").done();
+    push(&boss).done();
+    contains(&crm_as(&boss, &keys, "boss", "check --since HEAD~1").done().1, &["0 errors"]);
+    let refused = |line: &str, change: &dyn Fn(&Repo), code: &str| {
+        let li = Repo::clone_of(server.path(), "li");
+        change(&li);
+        li.commit(line).done();
+        let said = push(&li);
+        assert_ne!(said.status, 0, "{line}: {}", said.stderr);
+        contains(&said.stderr, &[code]);
+        assert!(!said.stderr.contains("in the clear"), "{}", said.stderr);
+    };
+    refused(
+        "an open note",
+        &|li| {
+            let line = "2009-12-18-9 = { kind = \"note\", note = \"in the clear\" }\n";
+            li.sandbox.write("prospects/zhang.toml", zhang(li) + line);
+        },
+        "error[not-sealed]",
+    );
+    refused(
+        "another note under the seal",
+        &|li| {
+            let text = zhang(li);
+            let notes: Vec<String> = text
+                .lines()
+                .filter(|line| line.contains("note = "))
+                .map(|line| seal_of(line, "note"))
+                .collect();
+            li.sandbox.write("prospects/zhang.toml", text.replace(&notes[0], &notes[1]));
+        },
+        "error[history-changed]",
+    );
+    refused(
+        "a stage under cover of a seal",
+        &|li| {
+            let text =
+                zhang(li).replacen("kind = \"call\", ", "kind = \"call\", stage = \"90\", ", 1);
+            li.sandbox.write("prospects/zhang.toml", text);
+        },
+        "error[history-changed]",
+    );
+    // What a rep writes with the program is sealed, and accepted; without a key, too.
+    let li = Repo::clone_of(server.path(), "li");
+    crm_as(&li, &keys, "", "log zhang meeting --note 'in confidence'").done();
+    crm_as(&li, &keys, "li", &format!("contact edit zhang Wei --phone {PHONE}1")).done();
+    li.commit("work").done();
+    push(&li).done();
+    contains(&crm_as(&li, &keys, "li", "show zhang").ok(), &["in confidence", NOTE]);
+}
