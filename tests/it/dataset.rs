@@ -123,8 +123,8 @@ fn the_words_of_the_command() {
         ("dataset a --customers", "--customers is not for"),
         ("dataset a --as a/b", "--as: "),
         ("dataset a --as ..", "--as: "),
-        ("events --as a", "--as and --remove are for `dataset` alone"),
-        ("events --remove", "--as and --remove are for `dataset` alone"),
+        ("events --as a", "--as, --remove and --unseal are for `dataset` alone"),
+        ("events --remove", "--as, --remove and --unseal are for `dataset` alone"),
     ] {
         let said = sandbox.refused(&format!("--ledger team export {line}"), 2);
         contains(&said, &[part]);

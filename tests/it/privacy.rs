@@ -177,6 +177,43 @@ fn without_a_key_everything_works_but_sealed_values() {
 }
 
 #[test]
+fn a_dataset_has_sealed_values_only_where_that_is_asked_for() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let out = tempfile::tempdir().unwrap();
+    let dataset = out.path().join("dataset");
+    let export = |more: &str| {
+        let line = format!("export dataset {} --as home{more}", dataset.display());
+        crm_as(&repo, &keys, "boss", &line).done()
+    };
+    export("");
+    nothing_open(&dataset);
+    let has = |words: &str| {
+        all_bytes(&dataset).iter().any(|(_, text)| String::from_utf8_lossy(text).contains(words))
+    };
+    assert!(has("Zhang Wei") && !has("sealed:") && !has("•••"));
+    export(" --unseal");
+    assert!(has(PHONE) && has(MAIL) && has(NOTE));
+    // The next one is as the first again.
+    export("");
+    nothing_open(&dataset);
+}
+
+#[test]
+fn a_company_reads_sealed_values_as_each_ledger_does() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let out = tempfile::tempdir().unwrap();
+    let company = out.path().join("company.toml");
+    let ledger = repo.sandbox.path().display();
+    std::fs::write(&company, format!("[[ledger]]\nid = \"home\"\npath = \"{ledger}\"\n")).unwrap();
+    let line = format!("--company {} search 13800138000", company.display());
+    contains(&crm_as(&repo, &keys, "boss", &line).ok(), &["home/zhang"]);
+    let nothing = crm_as(&repo, &keys, "", &line);
+    assert!(!nothing.stdout.contains("home/zhang"), "{}", nothing.stdout);
+}
+
+#[test]
 fn a_value_that_did_not_change_keeps_its_bytes() {
     let keys = Keys::of(&["boss", "li"]);
     let repo = sealed_ledger(&keys, &[("boss", 1), ("li", 1)]);

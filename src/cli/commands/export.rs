@@ -1,6 +1,6 @@
 //! `crm export prospects|events|… [QUERY]`: everything, for other programs.
 
-use super::export_dataset::export_dataset;
+use super::export_dataset::{Partition, export_dataset};
 use super::export_text::TextExport;
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
@@ -69,6 +69,11 @@ pub struct Export {
     /// 把账本从数据集中移除
     #[arg(long)]
     remove: bool,
+    /// Write sealed values of a dataset open, as far as one's own keys open them
+    ///
+    /// 数据集中已加密的值按明文写出，限本人的密钥能解开的
+    #[arg(long)]
+    unseal: bool,
     /// The version of the cards [default: 4]
     ///
     /// 名片的版本 [默认：4]
@@ -138,7 +143,9 @@ impl Export {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let text = self.text()?;
         if self.what == ExportedRecords::Dataset {
-            return export_dataset(&self.selection, self.called.as_deref(), self.remove, context);
+            let (called, remove, unseal) = (self.called.as_deref(), self.remove, self.unseal);
+            let partition = Partition { called, remove, unseal };
+            return export_dataset(&self.selection, partition, context);
         }
         if let Some(text) = text {
             return text.run(&self.selection, self.files(), context);
@@ -257,10 +264,10 @@ impl Export {
             | ExportedRecords::Dataset => None,
         };
         let is_dataset = self.what == ExportedRecords::Dataset;
-        if (self.called.is_some() || self.remove) && !is_dataset {
+        if (self.called.is_some() || self.remove || self.unseal) && !is_dataset {
             let message = words!(
-                "--as and --remove are for `dataset` alone",
-                "--as 与 --remove 只用于 `dataset`"
+                "--as, --remove and --unseal are for `dataset` alone",
+                "--as、--remove 和 --unseal 只用于 `dataset`"
             );
             return Err(Diagnostic::new(Code::BadArgument, message));
         }

@@ -12,21 +12,35 @@ use crate::value::date::Date;
 use crate::value::id;
 use std::path::Path;
 
+/// How a partition is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Partition<'a> {
+    /// The stated name of the ledger.
+    pub called: Option<&'a str>,
+    /// It is taken away.
+    pub remove: bool,
+    /// Sealed values that the user's own keys open are written open.
+    pub unseal: bool,
+}
+
 /// Writes the partition of the ledger, or removes it. One that would not change is left alone.
 pub(super) fn export_dataset(
     words: &SelectionArgs,
-    called: Option<&str>,
-    remove: bool,
+    partition: Partition,
     context: &Context,
 ) -> Result<(), Failure> {
+    let Partition { called, remove, unseal } = partition;
     let folder = folder(words, context)?;
     if let Some(name) = called.filter(|_| remove) {
         // The ledger may be gone.
         let out = DatasetFolder::open(Path::new(folder), None)?;
         return removed(&out, folder, &valid(name)?, context);
     }
-    let ledger = context.ledger()?;
-    let name = name(ledger, called)?;
+    let mut ledger = context.ledger()?.clone();
+    if !unseal {
+        ledger.open_with(Vec::new());
+    }
+    let name = name(&ledger, called)?;
     let out = DatasetFolder::open(Path::new(folder), Some(&ledger.root))?;
     let known = out.manifest(&name).as_deref().and_then(DatasetManifest::parse);
     let root = ledger.root.canonicalize().unwrap_or_else(|_| ledger.root.clone());
@@ -37,7 +51,11 @@ pub(super) fn export_dataset(
     if remove {
         return removed(&out, folder, &name, context);
     }
-    let digest = ledger.digest()?;
+    let digest = match unseal {
+        // Other keys open other values, so that such a partition is written each time.
+        true => format!("unsealed-{}", ledger.digest()?),
+        false => ledger.digest()?,
+    };
     let made = DatasetManifest {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -45,7 +63,7 @@ pub(super) fn export_dataset(
         folder: root,
         tables: Vec::new(),
     };
-    if let Some(known) = known
+    if let Some(known) = known.filter(|_| !unseal)
         && known.tables.len() == DatasetTable::ALL.len()
         && (DatasetManifest { tables: Vec::new(), ..known.clone() }) == made
         && out.has(&name, &known.tables)

@@ -58,8 +58,9 @@ impl Context {
         let Some(path) = self.company_file() else { return Ok(None) };
         if self.company.get().is_none() {
             let file = CompanyOnDisk::open(path)?;
-            let (ledgers, found) = file.ledgers()?;
+            let (mut ledgers, found) = file.ledgers()?;
             found.into_iter().for_each(|found| self.found(found));
+            ledgers.iter_mut().try_for_each(|ledger| self.unlock(ledger))?;
             let mut company = file.joined(&ledgers)?;
             let language = self.language_of_sheets(company.settings.language);
             company.speak(language);

@@ -276,7 +276,7 @@ impl Context {
 
     /// Hands a ledger that has sealed values the user's own keys: those of the file that the user names, else those of
     /// ssh.
-    fn unlock(&self, ledger: &mut Ledger) -> Result<(), Failure> {
+    pub(super) fn unlock(&self, ledger: &mut Ledger) -> Result<(), Failure> {
         if ledger.sealing.is_none() {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! The rows of a dataset's tables: fields in order, as CSV has them.
 
 use super::schema::DatasetTable;
+use crate::model::privacy::VEIL;
 use crate::value::date::{Date, Day};
 use crate::value::money::{Amount, Money, Sum};
 use crate::value::text::Text;
@@ -12,10 +13,11 @@ use std::mem;
 pub struct Line(StringRecord);
 
 impl Line {
-    /// Adds a text as it is in the ledger. The one way by which words of the ledger come into a dataset.
+    /// Adds a text as it is in the ledger; nothing for one that is sealed. The one way by which words of the ledger come
+    /// into a dataset.
     #[must_use]
     pub fn text(mut self, text: &str) -> Line {
-        self.0.push_field(text);
+        self.0.push_field(if text == VEIL { "" } else { text });
         self
     }
 
@@ -28,7 +30,8 @@ impl Line {
     /// Adds several texts, with `;` between them.
     #[must_use]
     pub fn texts(self, texts: &[Text]) -> Line {
-        self.text(&texts.join(";"))
+        let open: Vec<&str> = texts.iter().map(Text::as_str).filter(|text| *text != VEIL).collect();
+        self.text(&open.join(";"))
     }
 
     /// Adds a day, or nothing.
@@ -275,6 +278,12 @@ mod tests {
             "a 2009-01-01 ",
         ];
         assert_eq!(shown(&rows), expected);
+    }
+
+    #[test]
+    fn a_sealed_text_is_left_out() {
+        let line = Line::default().text(VEIL).texts(&["a".into(), VEIL.into()]).text("b");
+        assert_eq!(line.0.iter().collect::<Vec<_>>(), ["", "a", "b"]);
     }
 
     #[test]
