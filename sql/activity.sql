@@ -46,6 +46,6 @@ SELECT
     rep_id,
     step_name,
     step_count,
-    CASE WHEN before_count >= 5 THEN ROUND(CAST(step_count AS DOUBLE) / CAST(before_count AS DOUBLE), 6) END AS step_rate
+    CASE WHEN before_count >= 5 THEN FLOOR(CAST(step_count AS DOUBLE) / CAST(before_count AS DOUBLE) * 1000000E0 + 0.5E0) / 1000000E0 END AS step_rate
 FROM steps
 ORDER BY ledger, rep_id, step_no;

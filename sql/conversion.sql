@@ -1,5 +1,6 @@
 -- crm report conversion: of the pursuits that entered a column, the share that ever reached a later one, with its Wilson
 -- interval. A pursuit counts once in each column, by its first entry there. Of fewer than 5 there is no rate.
+-- A half is rounded up, which ROUND does not do in every engine.
 WITH spells AS (
     SELECT
         s.ledger, s.pipeline, s.file_id, s.pursuit_no, s.stage_no, b.won_no,
@@ -45,7 +46,7 @@ SELECT
     g.pipeline,
     g.stage,
     COALESCE(r.entered, 0) AS entered,
-    CASE WHEN r.entered >= 5 THEN ROUND(r.p, 6) END AS advanced_share,
+    CASE WHEN r.entered >= 5 THEN FLOOR(r.p * 1000000E0 + 0.5E0) / 1000000E0 END AS advanced_share,
     CASE
         WHEN r.entered < 5 THEN NULL
         WHEN r.advanced = 0 THEN 0E0

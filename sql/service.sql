@@ -129,7 +129,7 @@ SELECT
     c.case_count,
     c.complaints,
     c.open_count,
-    CASE WHEN c.case_count >= 5 THEN ROUND(CAST(c.reopened AS DOUBLE) / CAST(c.case_count AS DOUBLE), 6) END AS reopened,
+    CASE WHEN c.case_count >= 5 THEN FLOOR(CAST(c.reopened AS DOUBLE) / CAST(c.case_count AS DOUBLE) * 1000000E0 + 0.5E0) / 1000000E0 END AS reopened,
     s.asked,
     CASE WHEN s.asked >= 5 THEN ROUND(CAST(a.median_time AS DOUBLE) / s.unit, 6) END AS answer_median,
     CASE WHEN s.asked >= 5 THEN ROUND(CAST(a.p90_time AS DOUBLE) / s.unit, 6) END AS answer_p90,
