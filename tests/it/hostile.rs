@@ -473,8 +473,9 @@ mod links {
                 &format!("d{n},张先生,远航物流有限公司,liuyan,25,{n},2009-12-01,1390000{n:04}\n");
         }
         sandbox.write("list.csv", &list);
-        // A limit on addresses, of which every thread would reserve many for an allocator of its own.
-        let limit = "export MALLOC_ARENA_MAX=1; ulimit -v 70000";
+        // A limit on addresses, of which the program takes 62,000 KiB by itself, and every thread would reserve many for an
+        // allocator of its own.
+        let limit = "export MALLOC_ARENA_MAX=1; ulimit -v 81000";
         let run = under(&sandbox, limit, "import list.csv --dry-run -f csv");
         assert_eq!(run.status, 0, "{}", run.stderr);
         assert!(run.stdout.contains("prospects to add,10000\n"), "{}", run.stdout);

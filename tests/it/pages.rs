@@ -192,7 +192,7 @@ fn a_folder_that_is_no_site_is_refused_and_nothing_is_written() {
         ("site -o .", "among the files of a ledger"),
         ("site -o prospects", "among the files of a ledger"),
         ("site -o prospects/site", "among the files of a ledger"),
-        ("site -o .git/site", "cannot be written"),
+        ("site -o .git/site", "among the files of a ledger"),
         ("site -o file", "it is a file"),
         ("site -o nowhere/site", "cannot be written"),
         ("site -o new -f csv", "a site is a folder of HTML pages"),

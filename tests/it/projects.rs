@@ -207,7 +207,7 @@ fn the_checklist_is_a_form_for_every_board() {
             "2010-04-30",
         ],
     );
-    assert!(text.contains("crm contact add keji-yuanqu NAME --part handler"), "{text}");
+    assert!(text.contains("crm contact add keji-yuanqu 名称 --part handler"), "{text}");
     let markdown = sandbox.crm(&format!("checklist keji {DAY} -f markdown")).ok();
     contains(&markdown, &["## 科技园区门诊部：待办清单", "| 经手人   | ................ |"]);
     let ended = sandbox.crm(&format!("checklist renmin {DAY}")).ok();

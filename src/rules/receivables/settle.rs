@@ -265,12 +265,16 @@ impl Settlement {
                 continue;
             }
             let taken = part.amount.min(amount);
+            // An earlier refund has taken all of this payment.
+            if taken.is_zero() {
+                continue;
+            }
             part.amount = part.amount.minus(taken);
             amount = amount.minus(taken);
             claim.open = claim.open.plus(taken);
             claim.settled = None;
             let reopened = part.claim;
-            if !taken.is_zero() && !self.open.contains(&reopened) {
+            if !self.open.contains(&reopened) {
                 self.reopen(reopened);
             }
         }

@@ -257,6 +257,24 @@ fn files_of_a_customer_are_one_journal() {
 }
 
 #[test]
+fn a_second_refund_of_one_payment_leaves_what_a_credit_settled() {
+    let account = of(
+        rows(&[
+            ("2010-01-01", "invoice", "100", "I-1", ""),
+            ("2010-01-02", "payment", "100", "", "I-1"),
+            ("2010-01-03", "refund", "100", "", "I-1"),
+            ("2010-01-04", "credit", "100", "", "I-1"),
+            ("2010-01-05", "refund", "100", "", "I-1"),
+        ]),
+        "2010-01-31",
+    );
+    let claim = &account.claims[0];
+    assert!(claim.open.is_zero());
+    assert_eq!(claim.settled, Some(day("2010-01-04")));
+    assert_eq!(account.prepaid().own.to_string(), "-100", "overdrawn");
+}
+
+#[test]
 fn an_entry_that_settles_nothing_is_named() {
     let account = of(
         rows(&[
