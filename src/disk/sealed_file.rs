@@ -1,43 +1,36 @@
 //! Files that only the holders of a key can read, in the format of age: whole streams, encrypted to public keys and
-//! opened with secret ones.
+//! opened with private ones.
 
-use crate::diag::{Code, Diagnostic, Words};
-use age::{Decryptor, Encryptor, IdentityFile};
-use std::fs;
-use std::io::{self, BufReader, Read, Seek, Write};
+use crate::diag::{Code, Diagnostic};
+use crate::disk::keys::own_keys;
+use crate::format::sealed::cipher::{OwnKey, PublicKey};
+use age::{Decryptor, Encryptor};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 /// The first bytes of a sealed file.
 pub const HEAD: &[u8] = b"age-encryption.org/v1";
 
-/// The largest file of secret keys that is read, in bytes.
-const MAX_KEYS: u64 = 1024 * 1024;
-
 /// The public keys that a file is sealed to.
-pub struct Recipients(Vec<Box<dyn age::Recipient + Send>>);
+pub struct Recipients(Vec<PublicKey>);
 
 /// A writer that seals what it is given. [`Sealing::finish`] ends the file; without it the file does not open.
 pub struct Sealing<W: Write>(age::stream::StreamWriter<W>);
 
-/// The secret keys of a user.
-pub struct Identities(Vec<Box<dyn age::Identity>>);
+/// The private keys of a user.
+pub struct Identities(Vec<OwnKey>);
 
 impl Recipients {
-    /// Reads public keys, `age1...`, `ssh-ed25519 ...` or `ssh-rsa ...`; `option` is the option that they were typed for.
+    /// Reads public keys, `age1...` or `ssh-ed25519 ...`; `option` is the option that they were typed for.
     ///
     /// # Errors
     /// Fails with every text that is no public key.
     pub fn parse(texts: &[String], option: &str) -> Result<Recipients, Vec<Diagnostic>> {
-        let mut keys: Vec<Box<dyn age::Recipient + Send>> = Vec::new();
-        let mut wrong = Vec::new();
+        let (mut keys, mut wrong) = (Vec::new(), Vec::new());
         for text in texts {
-            let text = text.trim();
-            if let Ok(key) = text.parse::<age::x25519::Recipient>() {
-                keys.push(Box::new(key));
-            } else if let Ok(key) = text.parse::<age::ssh::Recipient>() {
-                keys.push(Box::new(key));
-            } else {
-                wrong.push(no_recipient(text, option));
+            match PublicKey::parse(text) {
+                Some(key) => keys.push(key),
+                None => wrong.push(no_recipient(text.trim(), option)),
             }
         }
         if wrong.is_empty() { Ok(Recipients(keys)) } else { Err(wrong) }
@@ -48,7 +41,7 @@ impl Recipients {
     /// # Errors
     /// Fails if the head of the file cannot be written.
     pub fn seal<W: Write>(&self, out: W) -> io::Result<Sealing<W>> {
-        let keys = self.0.iter().map(|key| &**key as &dyn age::Recipient);
+        let keys = self.0.iter().map(PublicKey::recipient);
         let encryptor = Encryptor::with_recipients(keys).map_err(io::Error::other)?;
         encryptor.wrap_output(out).map(Sealing)
     }
@@ -75,36 +68,18 @@ impl<W: Write> Write for Sealing<W> {
 }
 
 impl Identities {
-    /// Reads the secret keys of a file: age's own, a line each, or one key of SSH.
+    /// Reads the private keys of a file.
     ///
     /// # Errors
-    /// Fails if the file cannot be read, or has no secret key, or one that a passphrase protects.
+    /// Fails as [`own_keys`] does.
     pub fn read(file: &Path) -> Result<Identities, Diagnostic> {
-        let mut text = Vec::new();
-        fs::File::open(file)
-            .and_then(|opened| opened.take(MAX_KEYS).read_to_end(&mut text))
-            .map_err(|error| Diagnostic::unreadable(file, &error))?;
-        if let Ok(keys) = IdentityFile::from_buffer(&text[..])
-            .and_then(|keys| keys.into_identities().map_err(io::Error::other))
-            && !keys.is_empty()
-        {
-            let keys = keys.into_iter().map(|key| key as Box<dyn age::Identity>);
-            return Ok(Identities(keys.collect()));
-        }
-        match age::ssh::Identity::from_buffer(BufReader::new(&text[..]), None) {
-            Ok(key @ age::ssh::Identity::Unencrypted(_)) => Ok(Identities(vec![Box::new(key)])),
-            Ok(age::ssh::Identity::Encrypted(_)) => Err(no_identity(
-                file,
-                words!("a passphrase protects its key", "其中的密钥有口令保护"),
-            )),
-            _ => Err(no_identity(file, words!("it has no secret key", "其中没有私钥"))),
-        }
+        own_keys(file).map(Identities)
     }
 
     /// Opens a sealed file; `None` if none of the keys opens it, or it is damaged at its beginning.
     pub fn open<R: Read + Seek>(&self, sealed: R) -> Option<impl Read + Seek + use<R>> {
         let decryptor = Decryptor::new(sealed).ok()?;
-        decryptor.decrypt(self.0.iter().map(|key| &**key)).ok()
+        decryptor.decrypt(self.0.iter().map(OwnKey::identity)).ok()
     }
 }
 
@@ -113,24 +88,14 @@ fn no_recipient(text: &str, option: &str) -> Diagnostic {
     let is_secret = text.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-");
     let message = match is_secret {
         true => words!(
-            "{option}: this is a secret key, not a public one",
+            "{option}: this is a private key, not a public one",
             "{option}：这是私钥，不是公钥"
         ),
         false => words!("{option}: `{shown}` is no public key", "{option}：`{shown}` 不是公钥"),
     };
     Diagnostic::new(Code::BadArgument, message).help(words!(
-        "a public key is `age1...` (`age-keygen -y FILE` prints it), or a line of an SSH key's .pub file",
-        "公钥形如 `age1...`（`age-keygen -y 文件` 可打印），或 SSH 公钥 .pub 文件中的一行"
-    ))
-}
-
-fn no_identity(file: &Path, why: Words) -> Diagnostic {
-    let file = file.display();
-    let (en, zh) = (why.en(), why.zh());
-    let message = words!("{file} cannot be used as a key: {en}", "{file} 不能用作密钥：{zh}");
-    Diagnostic::new(Code::BadArgument, message).help(words!(
-        "a file of age-keygen, or a private key of SSH without a passphrase",
-        "请用 age-keygen 生成的文件，或没有口令的 SSH 私钥"
+        "a public key is `age1...` (`age-keygen -y FILE` prints it), or the line of an ed25519 key's .pub file",
+        "公钥形如 `age1...`（`age-keygen -y 文件` 可打印），或 ed25519 公钥 .pub 文件中的一行"
     ))
 }
 
@@ -150,7 +115,7 @@ mod tests {
     fn identities(text: &str) -> Result<Identities, Diagnostic> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key.txt");
-        fs::write(&file, text).unwrap();
+        std::fs::write(&file, text).unwrap();
         Identities::read(&file)
     }
 

@@ -391,7 +391,9 @@ fn a_sealed_backup_opens_for_its_key_alone() {
     let said = crm(&out, "restore b.age back").fails(1);
     contains(&said, &["error[bad-backup]", "sealed", "CRM_IDENTITY"]);
     std::fs::write(out.join("none.key"), "nothing\n").unwrap();
-    assert!(crm(&out, "restore b.age back --identity none.key").fails(2).contains("no secret key"));
+    assert!(
+        crm(&out, "restore b.age back --identity none.key").fails(2).contains("no private key")
+    );
     crm(&out, &format!("restore b.age back --identity {}", secret.display())).done();
     assert_eq!(state(&repo.path()), state(&out.join("back")));
     let mut verify = command(env!("CARGO_BIN_EXE_crm"), &repo.path(), "liu");

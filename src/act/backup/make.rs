@@ -29,7 +29,7 @@ pub struct Order<'o> {
     pub file: &'o Path,
     /// The public keys to seal it to.
     pub to: Option<&'o Recipients>,
-    /// The secret keys, to know an older backup by.
+    /// The private keys, to know an older backup by.
     pub identities: Option<&'o Identities>,
     /// The day of its figures.
     pub day: Date,

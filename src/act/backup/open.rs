@@ -68,7 +68,7 @@ fn readable(file: &Path, identities: Option<&Identities>) -> Result<Box<dyn Read
         None => sealed(
             words!("the backup is sealed, and no key was named", "备份已加密，而没有指定密钥"),
             words!(
-                "name the file of your secret key: --identity FILE, or CRM_IDENTITY",
+                "name the file of your private key: --identity FILE, or CRM_IDENTITY",
                 "请指定私钥文件：--identity 文件，或 CRM_IDENTITY"
             ),
         ),

@@ -62,7 +62,7 @@ pub struct Backup {
 /// The key of a sealed backup.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Key {
-    /// The file of the secret key that opens a sealed backup [default: CRM_IDENTITY]
+    /// The file of the private key that opens a sealed backup [default: CRM_IDENTITY]
     ///
     /// 打开加密备份的私钥文件 [默认：CRM_IDENTITY]
     #[arg(long, value_name = "FILE")]
@@ -70,7 +70,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// The secret keys, if a file of them is named.
+    /// The private keys, if a file of them is named.
     pub(super) fn read(&self, context: &Context) -> Result<Option<Identities>, Failure> {
         let file = self.identity.as_ref().or(context.env.identity_file());
         Ok(file.map(|file| Identities::read(file)).transpose()?)

@@ -32,8 +32,7 @@ impl fmt::Debug for DataKey {
 impl DataKey {
     /// A new key.
     pub fn random() -> DataKey {
-        let made = XChaCha20Poly1305::generate_key(&mut OsRng);
-        DataKey::of(&made).unwrap_or_else(|| DataKey(SecretBox::new(Box::new([0; KEY]))))
+        DataKey(SecretBox::new(Box::new(XChaCha20Poly1305::generate_key(&mut OsRng).into())))
     }
 
     fn of(bytes: &[u8]) -> Option<DataKey> {
@@ -64,11 +63,7 @@ impl DataKey {
 
     /// Wraps the key, with its name, for a reader.
     pub fn wrap(&self, name: &KeyName, reader: &PublicKey) -> Option<String> {
-        let recipient: &dyn Recipient = match &reader.0 {
-            Known::Age(recipient) => recipient,
-            Known::Ssh(recipient) => recipient,
-        };
-        let encryptor = Encryptor::with_recipients(std::iter::once(recipient)).ok()?;
+        let encryptor = Encryptor::with_recipients(std::iter::once(reader.recipient())).ok()?;
         let mut wrapped = Vec::new();
         let mut writer = encryptor.wrap_output(&mut wrapped).ok()?;
         writer.write_all(self.0.expose_secret()).ok()?;
@@ -110,6 +105,14 @@ impl fmt::Display for PublicKey {
 }
 
 impl PublicKey {
+    /// The key as `age` seals to it.
+    pub fn recipient(&self) -> &dyn Recipient {
+        match &self.0 {
+            Known::Age(recipient) => recipient,
+            Known::Ssh(recipient) => recipient,
+        }
+    }
+
     /// The key in a text: `age1…`, or `ssh-ed25519 …` as a file `.pub` has it.
     pub fn parse(text: &str) -> Option<PublicKey> {
         let text = text.trim();
@@ -187,6 +190,14 @@ impl OwnKey {
         if keys.is_empty() { Err(BadKey::None) } else { Ok(keys) }
     }
 
+    /// The key as `age` opens with it.
+    pub fn identity(&self) -> &dyn Identity {
+        match self {
+            OwnKey::Age(key) => key,
+            OwnKey::Ssh(key) => &**key,
+        }
+    }
+
     /// The public key, as settings have it.
     pub fn public(&self) -> Option<String> {
         match self {
@@ -202,12 +213,8 @@ impl OwnKey {
     /// this name.
     pub fn unwrap(&self, name: &KeyName, wrapped: &str) -> Option<DataKey> {
         let bytes = BASE64_STANDARD_NO_PAD.decode(wrapped).ok()?;
-        let identity: &dyn Identity = match self {
-            OwnKey::Age(key) => key,
-            OwnKey::Ssh(key) => &**key,
-        };
         let decryptor = Decryptor::new_buffered(&bytes[..]).ok()?;
-        let mut reader = decryptor.decrypt(std::iter::once(identity)).ok()?;
+        let mut reader = decryptor.decrypt(std::iter::once(self.identity())).ok()?;
         let mut payload = Vec::with_capacity(KEY + name.as_str().len());
         reader.read_to_end(&mut payload).ok()?;
         let (key, of) = payload.split_at_checked(KEY)?;
