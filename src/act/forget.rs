@@ -5,19 +5,27 @@ use super::change::reads_back;
 use super::edit::all_kept;
 use super::session::{Done, Session};
 use super::target::Target;
-use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::diag::{Code, Diagnostic, Failure, Words, counted};
 use crate::disk::history::forget_all;
 use crate::disk::keys::FolderOfKeys;
 use crate::disk::write::FileChange;
 use crate::format::new_file::new_file;
 use crate::git::past::PastOfFile;
-use crate::model::event::Event;
+use crate::model::event::{Details, Event};
 use crate::model::privacy::SEALABLE;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
-use crate::value::sealed::key_files;
+use crate::value::sealed::{KeyName, key_files};
 use crate::value::text::Text;
 use std::collections::BTreeSet;
+
+/// The keys of a person's sealed values.
+struct Keys {
+    /// The files of keys outside of the ledger.
+    files: BTreeSet<String>,
+    /// Some text, of now or of history, has keys in itself.
+    some_in_history: bool,
+}
 
 /// Forgets the person of a file.
 ///
@@ -38,16 +46,20 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
         return Err(Diagnostic::new(Code::WriteFailed, message).into());
     }
     let folder = FolderOfKeys::of(&ledger.settings, &ledger.root);
-    let texts = past.iter().flat_map(|past| &past.texts).chain([&loaded.text]);
-    let keys: BTreeSet<String> = texts.flat_map(|text| key_files(text)).collect();
-    let keys = if folder.is_some() { keys } else { BTreeSet::new() };
-    let said = told(id, &loaded.prospect, &bare, keys.len(), past.as_ref());
+    let texts = || past.iter().flat_map(|past| &past.texts).chain([&loaded.text]);
+    let keys: BTreeSet<String> = texts().flat_map(|text| key_files(text)).collect();
+    let is_there = |file: &String| folder.as_ref().is_some_and(|folder| folder.path(file).exists());
+    let keys = Keys {
+        files: keys.into_iter().filter(is_there).collect(),
+        some_in_history: texts().any(|text| text.lines().any(is_wrapped_key)),
+    };
+    let said = told(id, &loaded.prospect, &bare, &keys, past.as_ref());
     if session.is_dry() {
         return Ok(Done { said, ..Done::default() });
     }
     session.write(&[FileChange { path, before: Some(loaded.text.clone()), after: Some(after) }])?;
     if let Some(folder) = &folder {
-        for file in &keys {
+        for file in &keys.files {
             folder.remove(file)?;
         }
     }
@@ -61,6 +73,12 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
         )
     });
     Ok(Done { said: said.into_iter().chain(more).collect(), ..Done::default() })
+}
+
+/// Is a line of a file, or of git's account of its changes, a wrapped key?
+fn is_wrapped_key(line: &str) -> bool {
+    let key = line.trim_start_matches(['+', '-', ' ', '"']).split(['"', ' ']).next();
+    key.is_some_and(|key| KeyName::of_line(key).is_some())
 }
 
 /// A prospect without all that is personal: its figures stay what they are.
@@ -89,6 +107,9 @@ fn without_person(prospect: &Prospect, settings: &Settings) -> Prospect {
         if let Some(details) = &mut event.details {
             details.solution = None;
             details.with.clear();
+            if **details == Details::default() {
+                event.details = None;
+            }
         }
     }
     bare.unknown.clear();
@@ -100,7 +121,7 @@ fn told(
     id: &str,
     was: &Prospect,
     is: &Prospect,
-    keys: usize,
+    keys: &Keys,
     past: Option<&PastOfFile>,
 ) -> Vec<Words> {
     let texts = |prospect: &Prospect| {
@@ -108,20 +129,28 @@ fn told(
         prospect.events.iter().map(of).sum::<usize>()
     };
     let (people, texts) = (was.contacts.len(), texts(was) - texts(is));
+    let (persons, words) = (counted(people, "person", "people"), counted(texts, "text", "texts"));
     let mut said = vec![words!(
-        "{id}: the name, {people} people and {texts} texts of entries leave the file; dates, moves and money stay",
-        "{id}：名称、{people} 位联系人、{texts} 处记录中的文字从文件中删除；日期、移动和金额保留"
+        "{id}: the name, {persons} and {words} of entries leave the file; dates, moves, reasons and money stay",
+        "{id}：名称、{people} 位联系人、{texts} 处记录中的文字从文件中删除；日期、移动、原因和金额保留"
     )];
-    if keys > 0 {
+    if !keys.files.is_empty() {
         said.push(words!(
-            "its keys are deleted ({keys}): what was sealed opens no more, in history, clones and back-ups either",
-            "其密钥已删除（{keys} 个）：已加密的内容再也打不开，历史、克隆和备份里的也一样"
+            "its keys outside of the ledger go: what was sealed with them opens no more, in history, clones and back-ups either",
+            "其在账本之外的密钥一并删除：用它们加密的内容再也打不开，历史、克隆和备份里的也一样"
+        ));
+    }
+    if keys.some_in_history {
+        said.push(words!(
+            "sealed values in commits that have their own keys still open for the readers of that time",
+            "历史提交中自带密钥的加密值，当时的读者仍能打开"
         ));
     }
     if let Some(past) = past.filter(|past| past.commits > 0) {
         let (commits, names) = (past.commits, past.names.join(" --path "));
+        let of_file = counted(commits, "commit", "commits");
         said.push(words!(
-            "git still has {commits} commits of this file, here and in every clone and back-up; open texts in them can be read",
+            "git still has {of_file} of this file, here and in every clone and back-up; open texts in them can be read",
             "git 仍有该文件的 {commits} 次提交，本机、各克隆和备份中都有；其中的明文仍可读"
         ));
         said.push(words!(

@@ -2,13 +2,14 @@
 
 use super::edit::all_kept;
 use super::session::{Done, Session};
-use crate::diag::{Code, Diagnostic, Failure, Severity, Words, first_of};
+use crate::diag::{Code, Diagnostic, Failure, Place, Severity, Words, counted, first_of};
 use crate::disk::file::id_of;
 use crate::disk::history::forget_all;
 use crate::disk::keys::FolderOfKeys;
 use crate::disk::write::FileChange;
 use crate::format::sealed::close::{Closed, Extent, Unsealable};
 use crate::format::sealed::keys::Sealing;
+use crate::format::sealed::places::places;
 use std::path::{Path, PathBuf};
 
 /// How many values or files a message names.
@@ -82,6 +83,15 @@ fn closed(
     path: &Path,
 ) -> Result<(String, Closed), Diagnostic> {
     let before = session.ledger.text(path)?;
+    if places(&before).is_none() {
+        let message = words!(
+            "the file is no TOML, and what it has cannot be sealed",
+            "文件不是合法的 TOML，其中的内容无法加密"
+        );
+        return Err(Diagnostic::new(Code::NotSealed, message)
+            .at(Place::file(session.ledger.show(path)))
+            .help(words!("crm check tells what is wrong in it", "crm check 会指出其中的错误")));
+    }
     let closed = sealing.closed(Some(&before), &before, Extent::Whole);
     let closed = closed.map_err(|why: Unsealable| Diagnostic::new(Code::NoKey, why.words()))?;
     Ok((before, closed))
@@ -90,8 +100,9 @@ fn closed(
 /// What was done in a file.
 fn told(path: &Path, closed: &Closed) -> Words {
     let (id, values, (came, went)) = (id_of(path), closed.sealed.len(), closed.lines);
+    let (sealed, keys) = (counted(values, "value", "values"), counted(came, "key", "keys"));
     words!(
-        "{id}: {values} values sealed, {came} keys added, {went} taken away",
+        "{id}: {sealed} sealed, {keys} added, {went} taken away",
         "{id}：加密 {values} 个值，新增 {came} 把密钥，撤去 {went} 把"
     )
 }

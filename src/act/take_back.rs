@@ -38,7 +38,7 @@ pub fn take_back(session: &mut Session, redo: bool, retraction: &Event) -> Resul
         false => Deed::Undid(past.number),
         true => Deed::Redid(past.number),
     });
-    let mut done = match in_a_commit(session, &past)? {
+    let mut done = match in_a_commit(session, &past, redo)? {
         true => session.commit(retractions(session, &past, retraction)?)?,
         false => {
             Done { differences: session.write(&old_texts(session, &past)?)?, ..Done::default() }
@@ -59,16 +59,25 @@ pub fn take_back(session: &mut Session, redo: bool, retraction: &Event) -> Resul
     Ok(done)
 }
 
-/// Has git's last commit what the command wrote?
-fn in_a_commit(session: &Session, past: &Past) -> Result<bool, Diagnostic> {
-    for (path, _) in past.files().take(NAMED) {
+/// Has git's last commit what the command wrote? What `redo` brings back may stand on a commit: taking back has given a
+/// file the text of that again, and then the commit has no entry that the text of before lacks.
+fn in_a_commit(session: &Session, past: &Past, redo: bool) -> Result<bool, Diagnostic> {
+    for (path, before) in past.files().take(NAMED) {
         if let Some(now) = text_now(session, path)?
             && is_committed(&session.ledger.root, path, &now)
+            && !(redo && has_entries_of(session, path, before, &now))
         {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Has the old text of a file all entries of another one?
+fn has_entries_of(session: &Session, path: &Path, old: Option<&str>, other: &str) -> bool {
+    let read = |text: &str| session.ledger.prospect_in(text, path).0;
+    let pair = old.and_then(read).zip(read(other));
+    pair.is_some_and(|(old, other)| other.events.iter().all(|event| old.events.contains(event)))
 }
 
 /// The text of a file, if it is there.

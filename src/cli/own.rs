@@ -108,8 +108,13 @@ pub fn words_of(line: &str) -> Option<Vec<String>> {
 /// A command line as messages name it: without options, and no more than three words, so that no note is in it.
 pub fn named(words: &[OsString]) -> String {
     let behind = words.iter().skip(1).map(|word| word.to_string_lossy());
-    let plain: Vec<_> = behind.take_while(|word| !word.starts_with('-')).take(3).collect();
-    std::iter::once("crm").chain(plain.iter().map(|word| &**word)).collect::<Vec<_>>().join(" ")
+    let plain = behind.take_while(|word| !word.starts_with('-')).take(3);
+    // Notes of writes have the name, and a value may be private.
+    let without_value = |word: std::borrow::Cow<str>| match word.split_once('=') {
+        Some((field, _)) => format!("{field}=…"),
+        None => word.into_owned(),
+    };
+    std::iter::once("crm".to_owned()).chain(plain.map(without_value)).collect::<Vec<_>>().join(" ")
 }
 
 /// The words without the options that are typed, and their values.

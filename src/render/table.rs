@@ -177,10 +177,16 @@ fn grid(table: &Table, more: &str, options: &Options, out: &mut dyn Write) -> io
         return whole.blocks(options, out);
     };
     let all = 0..table.columns.len();
-    let left_out: Vec<&str> =
-        all.filter(|at| !shown.contains(at)).map(|at| table.columns[at].title.as_str()).collect();
+    let titles = all.filter(|at| !shown.contains(at)).map(|at| table.columns[at].title.as_str());
+    let mut left_out: Vec<&str> = Vec::new();
+    for title in titles {
+        // Several columns may have one title, below those that tell them apart.
+        if !left_out.contains(&title) {
+            left_out.push(title);
+        }
+    }
     Grid { columns: shown, ..whole }.write(&widths, options, out)?;
-    if left_out.is_empty() {
+    if left_out.is_empty() || table.rows.is_empty() {
         return Ok(());
     }
     let titles = left_out.join(options.lang.pick(", ", "、"));

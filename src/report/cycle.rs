@@ -368,7 +368,8 @@ fn stated(all: &Passes, won: usize, lang: Lang) -> Option<String> {
     let inside = all.in_time;
     let share = percent(inside as f64 / won as f64);
     let [quick, median, slow] = [summary.p25, summary.median, summary.p75].map(words);
-    let verdict = if f64::from(high) < summary.p25 {
+    // A quarter between two closes is later than the earlier of them, which may be inside the cycle.
+    let verdict = if f64::from(high) < summary.p25 && inside * 4 < won {
         lang.pick(
             "it is shorter than even the quickest quarter of your closes takes",
             "它比最快的四分之一成交还短",

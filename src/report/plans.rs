@@ -171,7 +171,7 @@ impl PlanTables {
         let head = |id: &str, en: &str, zh: &str, kind| Column::new(id, lang.pick(en, zh), kind);
         let goals = vec![
             head("goal", "Goal", "目标", Kind::Text).optional(2),
-            column("what", Kind::Text, lang),
+            column("what", Kind::Text, lang).wraps(),
             head("measure", "Measure", "衡量", Kind::Text).optional(3),
             head("now", "Now", "现值", Kind::Number),
             head("target", "Target", "目标值", Kind::Number),
@@ -183,7 +183,7 @@ impl PlanTables {
         ];
         let steps = vec![
             column("step", Kind::Text, lang).whole(),
-            column("what", Kind::Text, lang),
+            column("what", Kind::Text, lang).wraps(),
             head("goal", "Goal", "目标", Kind::Text).optional(2),
             head("who", "Who", "执行人", Kind::Text),
             head("step-by", "By", "期限", Kind::Date),
@@ -192,7 +192,7 @@ impl PlanTables {
         ];
         let loops = vec![
             column("step", Kind::Text, lang).whole(),
-            column("what", Kind::Text, lang),
+            column("what", Kind::Text, lang).wraps(),
             head("answers", "Answers", "针对", Kind::Text),
             head("done-on", "Done on", "完成日", Kind::Date),
             head("scale", "Scale", "量表", Kind::Text),

@@ -258,7 +258,7 @@ fn shortfalls(mut missed: Vec<Missed>, judged: &Arc<Judged>, book: &Book) -> Tab
         column("name", Kind::Text, lang),
         column("owner", Kind::Text, lang),
         Column::new("late", lang.pick("Days late", "逾期天数"), Kind::Number),
-        column("detail", Kind::Text, lang),
+        column("detail", Kind::Text, lang).wraps(),
     ];
     let judged = Arc::clone(judged);
     let rows = Rows::made(missed.len(), move |at| {

@@ -264,7 +264,7 @@ fn waiting_table(id: &str, title: &str, rows: Vec<Row>, lang: Lang) -> Table {
         column("value", Kind::Number, lang),
         column("since", Kind::Date, lang),
         column("waiting", Kind::Number, lang),
-        column("for-whom", Kind::Text, lang),
+        column("for-whom", Kind::Text, lang).wraps(),
     ];
     Table { id: id.into(), title: title.into(), columns, rows: rows.into(), ..Table::default() }
 }

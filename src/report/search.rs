@@ -83,7 +83,7 @@ pub fn search(
     let found = rows.len() + more;
     let mut columns = before.heads();
     columns.push(column("sort", Kind::Text, lang).optional(2));
-    columns.extend(["found-in", "excerpt"].map(|id| column(id, Kind::Text, lang)));
+    columns.extend(["found-in", "excerpt"].map(|id| column(id, Kind::Text, lang).wraps()));
     columns.extend(behind.heads());
     let mut sheet = Sheet::single("search", "", columns, Rows::from(rows));
     sheet.about = format!("{}  ·  {}{found}", book.as_of, lang.pick("found: ", "找到："));

@@ -571,7 +571,11 @@ fn keys_outside_of_the_ledger_forget_a_person() {
     contains(&crm_as(&clone, &keys, "boss", "show zhang").ok(), &[PHONE, NOTE]);
     // It is told first, and done with --apply.
     let told = crm_as(&repo, &keys, "boss", "forget zhang").done().1;
-    contains(&told, &["its keys are deleted (1)", "git still has 1 commits", "git filter-repo"]);
+    contains(
+        &told,
+        &["its keys outside of the ledger go", "git still has 1 commit of", "git filter-repo"],
+    );
+    assert!(!told.contains("have their own keys"), "{told}");
     assert_eq!((zhang(&repo), std::fs::read_dir(outside.path()).unwrap().count()), (text, 2));
     crm_as(&repo, &keys, "boss", "forget zha --apply").fails(2);
     crm_as(&repo, &keys, "boss", "forget zhang --apply").done();
@@ -585,6 +589,59 @@ fn keys_outside_of_the_ledger_forget_a_person() {
     assert!(!shown.contains(PHONE) && !shown.contains(NOTE), "{shown}");
     contains(&crm_as(&clone, &keys, "boss", "show li").ok(), &["555-1111"]);
     contains(&crm_as(&repo, &keys, "boss", "check").done().1, &["0 errors"]);
+}
+
+#[test]
+fn keys_that_go_outside_later_are_new_ones() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let outside = tempfile::tempdir().unwrap();
+    let folder = format!("keys = \"{}\"\n", outside.path().display());
+    repo.sandbox.write("crm.toml", keys.settings(&folder, &[("boss", 1)]));
+    let before = zhang(&repo);
+    contains(&crm_as(&repo, &keys, "boss", "seal").done().1, &["zhang: 4 values sealed"]);
+    let after = zhang(&repo);
+    assert!(!after.contains("[sealed]") && after.contains("sealed:"), "{after}");
+    assert_ne!(seal_of(&before, "phone"), seal_of(&after, "phone"));
+    contains(&crm_as(&repo, &keys, "boss", "show zhang").ok(), &[PHONE, MAIL, NOTE]);
+    contains(&crm_as(&repo, &keys, "boss", "seal").done().1, &["everything is sealed"]);
+    repo.commit("keys outside").done();
+    // The commits before have their own keys, and forgetting says so.
+    let told = crm_as(&repo, &keys, "boss", "forget zhang --apply").done().1;
+    contains(&told, &["its keys outside of the ledger go", "have their own keys still open"]);
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+    let told = crm_as(&repo, &keys, "boss", "forget zhang").done().1;
+    assert!(!told.contains("its keys outside"), "{told}");
+}
+
+#[test]
+fn a_person_of_whom_entries_speak_is_forgotten() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    crm_as(&repo, &keys, "boss", "log zhang meeting --with 'Zhang Wei'").done();
+    crm_as(&repo, &keys, "boss", "forget zhang --apply").done();
+    assert!(!zhang(&repo).contains("Zhang Wei"), "{}", zhang(&repo));
+}
+
+#[test]
+fn a_note_of_a_write_has_no_value_of_a_field() {
+    let keys = Keys::of(&["boss"]);
+    let settings =
+        keys.settings("", &[("boss", 1)]).replace("\"note\"]", "\"note\", \"challenge\"]");
+    let repo = Repo::new("boss", &settings);
+    crm_as(&repo, &keys, "", "add 张伟 --owner li --id zhang").done();
+    crm_as(&repo, &keys, "boss", &format!("set zhang 'challenge={NOTE}'")).done();
+    nothing_open(repo.sandbox.path());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_said_to_be_sealed() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    repo.sandbox.write("prospects/tang.toml", format!("name = \"x\"\nchallenge = \"{NOTE}\n"));
+    let said = crm_as(&repo, &keys, "boss", "seal").fails(1);
+    contains(&said, &["prospects/tang.toml", "cannot be sealed"]);
+    assert!(!said.contains(NOTE), "{said}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn all_files_of_a_command_are_taken_back_and_come_again() {
     sandbox.crm("set zhang tags+=vip").done();
     let tagged = sandbox.snapshot();
     let (_, told) = sandbox.crm("undo").done();
-    contains(&told, &["taken back: crm set zhang tags+=vip (1 file", "crm redo"]);
+    contains(&told, &["taken back: crm set zhang tags+=… (1 file", "crm redo"]);
     assert!(sandbox.snapshot() == called);
     let (_, told) = sandbox.crm("undo").done();
     contains(&told, &["taken back: crm log zhang chen (2 files)"]);
@@ -87,6 +87,32 @@ fn a_removal_and_a_join_are_taken_back() {
     sandbox.crm("remove zhang --force").done();
     sandbox.crm("undo").done();
     assert!(sandbox.snapshot() == before);
+}
+
+#[test]
+fn what_was_taken_back_comes_again_on_a_clean_tree() {
+    let repo = Repo::new("liuyan", "");
+    repo.sandbox.prospect("zhang", "name = \"zhang\"", "2009-12-01 = { kind = \"opened\" }\n");
+    repo.commit("zhang").done();
+    let clean = repo.sandbox.read("prospects/zhang.toml");
+    for command in ["set zhang region=suzhou", "log zhang call", "contact add zhang Wei"] {
+        repo.crm(command).done();
+        let written = repo.sandbox.read("prospects/zhang.toml");
+        repo.crm("undo").done();
+        assert_eq!(repo.sandbox.read("prospects/zhang.toml"), clean, "{command}");
+        repo.crm("redo").done();
+        assert_eq!(repo.sandbox.read("prospects/zhang.toml"), written, "{command}");
+        repo.crm("undo").done();
+    }
+    // A retraction that is in a commit is not taken off: it is retracted.
+    repo.crm("log zhang call").done();
+    repo.commit("a call").done();
+    repo.crm("undo").done();
+    repo.commit("not a call").done();
+    let committed = repo.sandbox.read("prospects/zhang.toml");
+    let again = repo.crm("redo");
+    let text = repo.sandbox.read("prospects/zhang.toml");
+    assert!(text.starts_with(&committed) && text.contains("retracted"), "{} {text}", again.stderr);
 }
 
 #[test]

@@ -133,7 +133,8 @@ impl<'s> Work<'s> {
         let names = all.iter().chain(&old).filter_map(|place| name_of(place.sealed.as_deref()?));
         let names: Vec<KeyName> = names.collect();
         let keys = FileKeys::of(sealing, text, names.iter().cloned());
-        let known = keys.wrapped.0.keys().next().or(names.first());
+        let placed = |name: &&KeyName| !keys.misplaced.contains(name);
+        let known = keys.wrapped.0.keys().find(placed).or(names.iter().find(placed));
         let file = known.map_or_else(|| random_name(10), |name| name.file().to_owned());
         Work {
             sealing,
@@ -213,8 +214,12 @@ impl<'s> Work<'s> {
         Ok(())
     }
 
-    /// Has a key a reader, or a key of a reader, that the settings do not name for its level?
+    /// Has a key a reader, or a key of a reader, that the settings do not name for its level? One that history has may be
+    /// known to anybody.
     fn is_known_to_others(&self, name: &KeyName) -> bool {
+        if self.keys.misplaced.contains(name) {
+            return true;
+        }
         let readers = self.sealing.readers(name.level());
         let is_named = |(rep, print): &(&str, &str)| {
             readers.iter().any(|(known, _, of)| known == rep && of == print)
@@ -307,20 +312,22 @@ impl<'s> Work<'s> {
 
     fn finish(self, after: &str) -> Closed {
         let text = replaced(after, self.pieces);
-        let wrapped = self.keys.wrapped;
+        let wrapped = &self.keys.wrapped;
         let count = |keys: &WrappedKeys, other: &WrappedKeys| {
             let other: BTreeSet<(String, String)> = other.lines().into_iter().collect();
             keys.lines().into_iter().filter(|line| !other.contains(line)).count()
         };
-        let lines = (count(&wrapped, &self.had), count(&self.had, &wrapped));
+        let lines = (count(wrapped, &self.had), count(&self.had, wrapped));
         let mut files = Vec::new();
-        let is_changed = wrapped != self.had;
+        let is_changed = *wrapped != self.had;
+        let misplaced = &self.keys.misplaced;
         let text = match &self.sealing.folder {
             None if is_changed => wrapped.put_into(&text),
             None => text,
             Some(_) => {
                 let mut by_file: BTreeMap<String, WrappedKeys> = BTreeMap::new();
-                for (name, lines) in &wrapped.0 {
+                for (name, lines) in wrapped.0.iter().filter(|(name, _)| !misplaced.contains(name))
+                {
                     let keys = by_file.entry(name.file().to_owned()).or_default();
                     keys.0.insert(name.clone(), lines.clone());
                 }
@@ -331,7 +338,13 @@ impl<'s> Work<'s> {
                     keys.0.iter().any(|key| !had(key)) && !file.is_empty()
                 });
                 files.extend(changed.map(|(file, keys)| (file, keys.written("\n"))));
-                text
+                // Keys in the file stay while a value has them.
+                let mut inside = WrappedKeys::default();
+                for name in misplaced.intersection(&self.used) {
+                    let lines = self.had.0.get(name).cloned().unwrap_or_default();
+                    inside.0.insert(name.clone(), lines);
+                }
+                if misplaced.is_empty() { text } else { inside.put_into(&text) }
             }
         };
         Closed { text, files, sealed: self.sealed, unable: self.unable, lines }

@@ -147,6 +147,8 @@ pub struct FileKeys<'s> {
     sealing: &'s Sealing,
     /// The lines of the file, and of the files of keys that were asked for.
     pub wrapped: WrappedKeys,
+    /// The names of keys that the file itself has, though the settings have a folder for them: git's history has them too.
+    pub misplaced: BTreeSet<KeyName>,
     fetched: BTreeSet<String>,
     known: RefCell<HashMap<KeyName, Option<Rc<DataKey>>>>,
 }
@@ -158,9 +160,12 @@ impl<'s> FileKeys<'s> {
         text: &str,
         names: impl IntoIterator<Item = KeyName>,
     ) -> FileKeys<'s> {
+        let wrapped = WrappedKeys::of(text);
+        let inside = wrapped.0.keys().filter(|_| sealing.folder.is_some());
         let mut keys = FileKeys {
             sealing,
-            wrapped: WrappedKeys::of(text),
+            misplaced: inside.cloned().collect(),
+            wrapped,
             fetched: BTreeSet::new(),
             known: RefCell::default(),
         };
@@ -204,12 +209,12 @@ impl<'s> FileKeys<'s> {
         self.known.borrow_mut().insert(name, Some(key));
     }
 
-    /// Are the readers of a key those that the settings name for its level?
+    /// Is a key where the settings want it, and are its readers those that they name for its level?
     pub fn is_for_all_readers(&self, name: &KeyName) -> bool {
         let readers = self.sealing.readers(name.level());
         let wanted: BTreeSet<(&str, &str)> =
             readers.iter().map(|(rep, _, print)| (rep.as_str(), print.as_str())).collect();
-        !wanted.is_empty() && self.wrapped.readers(name) == wanted
+        !self.misplaced.contains(name) && !wanted.is_empty() && self.wrapped.readers(name) == wanted
     }
 }
 
