@@ -3,7 +3,7 @@
 
 use super::session::{Done, Session};
 use super::target::{Entry, Target};
-use crate::diag::{Code, Diagnostic, Failure, first_of};
+use crate::diag::{Code, Diagnostic, Failure, counted, first_of};
 use crate::disk::file::read_text;
 use crate::disk::history::{Deed, Past, last};
 use crate::disk::write::FileChange;
@@ -44,16 +44,17 @@ pub fn take_back(session: &mut Session, redo: bool, retraction: &Event) -> Resul
             Done { differences: session.write(&old_texts(session, &past)?)?, ..Done::default() }
         }
     };
-    let (command, files) = (&past.command, past.files().count());
+    let (command, n) = (past.first_command(root), past.files().count());
+    let files = counted(n, "file", "files");
     done.said = match (session.is_dry(), redo) {
         (true, _) => Vec::new(),
         (_, false) => vec![words!(
-            "taken back: {command} ({files} files); again: crm redo",
-            "已撤销：{command}（{files} 个文件）；恢复：crm redo"
+            "taken back: {command} ({files}); again: crm redo",
+            "已撤销：{command}（{n} 个文件）；恢复：crm redo"
         )],
         (_, true) => vec![words!(
-            "done again: what `{command}` took back ({files} files)",
-            "已恢复：`{command}` 所撤销的改动（{files} 个文件）"
+            "done again: {command} ({files}); back: crm undo",
+            "已恢复：{command}（{n} 个文件）；再撤销：crm undo"
         )],
     };
     Ok(done)

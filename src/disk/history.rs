@@ -50,6 +50,19 @@ impl Past {
         self.steps.iter().map(|step| &*step.path).zip(befores)
     }
 
+    /// The command that did what this write did, took back or did again.
+    pub fn first_command(&self, root: &Path) -> String {
+        let folder = Private::of(root).past();
+        let (mut at, mut deed, mut command) = (self.number, self.deed, self.command.clone());
+        while let Deed::Undid(earlier) | Deed::Redid(earlier) = deed
+            && earlier < at
+            && let Ok(past) = read(&folder, earlier)
+        {
+            (at, deed, command) = (earlier, past.deed, past.command);
+        }
+        command
+    }
+
     /// The files that do not have the text any more that the write gave them.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ fn all_files_of_a_command_are_taken_back_and_come_again() {
     sandbox.crm("set zhang tags+=vip").done();
     let tagged = sandbox.snapshot();
     let (_, told) = sandbox.crm("undo").done();
-    contains(&told, &["taken back: crm set zhang tags+=… (1 file", "crm redo"]);
+    contains(&told, &["taken back: crm set zhang tags+=… (1 file)", "crm redo"]);
     assert!(sandbox.snapshot() == called);
     let (_, told) = sandbox.crm("undo").done();
     contains(&told, &["taken back: crm log zhang chen (2 files)"]);
@@ -28,11 +28,11 @@ fn all_files_of_a_command_are_taken_back_and_come_again() {
     contains(&sandbox.refused("undo", 1), &["no command of this clone is left to take back"]);
     sandbox.crm("redo").done();
     assert!(sandbox.snapshot() == called);
-    sandbox.crm("redo").done();
+    contains(&sandbox.crm("redo").done().1, &["done again: crm set zhang tags+=… (1 file)"]);
     assert!(sandbox.snapshot() == tagged);
     contains(&sandbox.refused("redo", 1), &["nothing is left to do again"]);
     // What was done again is a command that can be taken back.
-    sandbox.crm("undo").done();
+    contains(&sandbox.crm("undo").done().1, &["taken back: crm set zhang tags+=… (1 file)"]);
     assert!(sandbox.snapshot() == called);
 }
 
