@@ -1,6 +1,6 @@
 //! Letters: a template, the draft that it gives for each prospect or customer, and the files that hold the drafts.
 
-use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words};
+use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words, listed};
 use crate::disk::durable::write_own;
 use crate::disk::root::ledger_file;
 use crate::export::addresses::is_address;
@@ -422,8 +422,8 @@ fn said(cell: &Cell, lang: Lang) -> String {
 }
 
 fn lacks(record: &Record, missing: &[&str]) -> Diagnostic {
-    let (id, en, zh) = (&record.prospect.id, missing.join(", "), missing.join("、"));
-    let message = words!("`{id}` has no {en}", "`{id}` 没有 {zh}");
+    let (id, columns) = (&record.prospect.id, listed(missing));
+    let message = words!("`{id}` has no {columns}", "`{id}` 没有 {columns:#}");
     let column = missing.first().copied().unwrap_or("name");
     Diagnostic::new(Code::MissingField, message).at(Place::file(&record.prospect.path)).help(
         words!(

@@ -4,7 +4,7 @@ use super::customer::on_a_board;
 use super::eligible::{Override, admit};
 use super::session::{Done, Session};
 use super::target::{Entry, Target, ended, entries, is_there, moved, unless};
-use crate::diag::{Code, Diagnostic, Failure, Lang, Words};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words, listed};
 use crate::model::event::Event;
 use crate::model::pipeline::Outcome;
 use crate::value::date::Date;
@@ -94,12 +94,12 @@ pub fn reason_to_lose<'r>(
     let diagnostic =
         Diagnostic::new(Code::LostWithoutReason, words!("a reason is required", "必须说明原因"))
             .help(words!("add --reason TEXT", "请加上 --reason 原因"));
-    let codes = session.ledger.settings.reasons.iter().map(|(code, _)| &**code);
-    let codes = codes.collect::<Vec<_>>().join(", ");
-    Err(if codes.is_empty() {
+    let reasons = &session.ledger.settings.reasons;
+    let codes = listed(reasons.iter().map(|(code, _)| code));
+    Err(if reasons.is_empty() {
         diagnostic
     } else {
-        diagnostic.help(words!("reasons of crm.toml: {codes}", "crm.toml 中的原因：{codes}"))
+        diagnostic.help(words!("reasons of crm.toml: {codes}", "crm.toml 中的原因：{codes:#}"))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Names that the settings know: reps, kinds of events, criteria.
 
-use crate::diag::{Code, Diagnostic, Words, suggest};
+use crate::diag::{Code, Diagnostic, Words, listed, suggest};
 use crate::git::program::Git;
 use crate::model::kind::Counts;
 use crate::model::settings::Settings;
@@ -41,14 +41,14 @@ pub fn criterion(settings: &Settings, name: &str, confirm: bool) -> Result<Text,
     if confirm && !criterion.attestable() {
         let attestable: Vec<&str> =
             settings.named_criteria().filter(|c| c.attestable()).map(|c| &*c.id).collect();
-        let (id, attestable) = (&criterion.id, attestable.join(", "));
+        let (id, attestable) = (&criterion.id, listed(attestable));
         let message = words!(
             "`{id}` follows from the entries and cannot be confirmed by hand",
             "`{id}` 由流水推出，不能手工确认"
         );
         return Err(Diagnostic::new(Code::ComputedCriterion, message)
             .typed()
-            .help(words!("can be confirmed: {attestable}", "可以确认的：{attestable}")));
+            .help(words!("can be confirmed: {attestable}", "可以确认的：{attestable:#}")));
     }
     Ok(criterion.id.clone())
 }
@@ -68,8 +68,8 @@ pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnosti
         let counts = |kind: &str| settings.kinds.get(&kind.into());
         let is_usual = |kind: &&str| *kind == "note" || counts(kind) != Some(Counts::Note);
         let kinds: Vec<&str> = settings.kinds.names().filter(is_usual).collect();
-        let kinds = kinds.join(", ");
-        let listed = words!("kinds: {kinds}", "类型：{kinds}");
+        let kinds = listed(kinds);
+        let listed = words!("kinds: {kinds}", "类型：{kinds:#}");
         let unknown = match suggest(name, settings.kinds.names()) {
             Some(near) => unknown.help(near),
             None => unknown,
@@ -83,9 +83,8 @@ pub fn kind<'s>(settings: &'s Settings, name: &str) -> Result<&'s str, Diagnosti
 
 /// The ids that a name fits.
 fn any_of<'a>(ids: impl Iterator<Item = &'a str>) -> Words {
-    let ids: Vec<String> = ids.map(|id| format!("`{id}`")).collect();
-    let (en, zh) = (ids.join(", "), ids.join("、"));
-    words!("it may be any of {en}", "可能是 {zh}")
+    let ids = listed(ids.map(|id| format!("`{id}`")));
+    words!("it may be any of {ids}", "可能是 {ids:#}")
 }
 
 /// The rep whose e-mail is git's `user.email` in this folder.

@@ -136,20 +136,15 @@ fn notes(plans: &[Plan; 2], settings: &Settings, applied: bool) -> Vec<String> {
                 let name = called(&plan.team.members[*place].rep.id, settings);
                 format!("{name} ({held}, {low}-{high})")
             });
-            notes.push(format!(
-                "{of}{}: {}",
-                lang.pick("no move that is allowed brings these closer", "现有条件下无法再接近"),
-                names.collect::<Vec<_>>().join(", ")
-            ));
+            let why =
+                lang.pick("no move that is allowed brings these closer", "现有条件下无法再接近");
+            notes.push(format!("{of}{}", lang.about(why, &lang.listed(names))));
         }
         if !plan.stay.is_empty() {
             let stay =
                 plan.stay.iter().map(|(why, count)| format!("{count} {}", words(*why, lang)));
-            notes.push(format!(
-                "{of}{}: {}",
-                lang.pick("not moved", "不移动"),
-                stay.collect::<Vec<_>>().join(", ")
-            ));
+            let why = lang.pick("not moved", "不移动");
+            notes.push(format!("{of}{}", lang.about(why, &lang.listed(stay))));
         }
     }
     if !applied && plans.iter().any(|plan| !plan.moves.is_empty()) {

@@ -3,7 +3,7 @@
 use super::references::references;
 use super::session::{Done, Session};
 use super::target::Target;
-use crate::diag::{Code, Diagnostic, Failure, Severity, counted};
+use crate::diag::{Code, Diagnostic, Failure, Severity, counted, first_of};
 use crate::disk::write::FileChange;
 use crate::format::content::content;
 use crate::git::index::{is_committed, text_at};
@@ -86,15 +86,11 @@ fn is_named(target: &Target, ids: &[&str]) -> Diagnostic {
         "{named} 仍被其他文件引用：{} 个",
         ids.len()
     );
-    let shown = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    let more = ids.len().saturating_sub(NAMED);
-    let shown = if more == 0 { shown } else { format!("{shown} + {more}") };
-    Diagnostic::new(Code::CannotRemove, message).note(crate::diag::Words::verbatim(shown)).help(
-        words!(
-            "remove them with it, or let them name another one: crm join KEEP {id}",
-            "请一并删除，或改为归属另一客户：crm join 保留者 {id}"
-        ),
-    )
+    let shown = first_of(ids, NAMED);
+    Diagnostic::new(Code::CannotRemove, message).note(words!("{shown}", "{shown:#}")).help(words!(
+        "remove them with it, or let them name another one: crm join KEEP {id}",
+        "请一并删除，或改为归属另一客户：crm join 保留者 {id}"
+    ))
 }
 
 fn is_not_kept(target: &Target) -> Diagnostic {

@@ -108,10 +108,10 @@ fn told(path: &Path, closed: &Closed) -> Words {
 }
 
 fn no_key(path: &Path, unable: &[String]) -> Diagnostic {
-    let (id, ways) = (id_of(path), first_of(unable.iter().cloned(), NAMED));
+    let (id, ways) = (id_of(path), first_of(unable, NAMED));
     let message = words!(
         "`{id}`: no key of yours opens {ways}; they stay as they are",
-        "`{id}`：您没有能打开 {ways} 的密钥；保持原样"
+        "`{id}`：您没有能打开 {ways:#} 的密钥；保持原样"
     );
     let found = Diagnostic::new(Code::NoKey, message).help(words!(
         "a reader of their level can do it: crm seal",

@@ -57,7 +57,7 @@ pub fn set(
         values.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let said = Words::each(|lang| {
             let each = values.iter().map(|(name, was, is)| told(name, was, is, lang));
-            format!("{}: {}", target.named(), each.collect::<Vec<_>>().join("; "))
+            lang.about(&target.named(), &lang.clauses(each))
         });
         let new = values.into_iter().filter(|(_, was, is)| was != is);
         let set: Vec<(Text, FactValue)> = new.map(|(name, _, is)| (name, is)).collect();

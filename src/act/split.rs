@@ -280,11 +280,11 @@ fn still_named(ledger: &Ledger, target: &Target, other: &Loaded) -> Result<Optio
     if all.is_empty() {
         return Ok(None);
     }
-    let ids = first_of(all.iter().map(|one| one.loaded.prospect.id.to_string()), NAMED);
+    let ids = first_of(all.iter().map(|one| one.loaded.prospect.id.clone()), NAMED);
     let (id, back) = (target.id(), &other.prospect.id);
     Ok(Some(words!(
         "these name {id}; where {back} is meant, say so with crm edit: {ids}",
-        "以下文件归属 {id}；应归属 {back} 的请用 crm edit 改写：{ids}"
+        "以下文件归属 {id}；应归属 {back} 的请用 crm edit 改写：{ids:#}"
     )))
 }
 

@@ -3,7 +3,7 @@
 
 use super::session::{Done, Session};
 use super::target::{Entry, Target};
-use crate::diag::{Code, Diagnostic, Failure, counted, first_of};
+use crate::diag::{Code, Diagnostic, Failure, Listed, counted, first_of};
 use crate::disk::file::read_text;
 use crate::disk::history::{Deed, Past, last};
 use crate::disk::write::FileChange;
@@ -141,15 +141,15 @@ fn nothing(redo: bool) -> Diagnostic {
     ))
 }
 
-fn listed(paths: &[&Path]) -> String {
-    first_of(paths.iter().map(|path| path.display().to_string()), NAMED)
+fn named(paths: &[&Path]) -> Listed {
+    first_of(paths.iter().map(|path| path.display()), NAMED)
 }
 
 fn changed_since(past: &Past, changed: &[&Path]) -> Diagnostic {
-    let (command, files) = (&past.command, listed(changed));
+    let (command, files) = (&past.command, named(changed));
     let message = words!(
         "`{command}` cannot be taken back: changed since by another program: {files}",
-        "`{command}` 无法撤销：以下文件此后又有改动：{files}"
+        "`{command}` 无法撤销：以下文件此后又有改动：{files:#}"
     );
     Diagnostic::new(Code::NothingToUndo, message).help(words!(
         "`crm undo ID` retracts the last entry of one prospect; `git diff` shows the changes",
@@ -158,10 +158,10 @@ fn changed_since(past: &Past, changed: &[&Path]) -> Diagnostic {
 }
 
 fn it_opened(past: &Past, opened: &[&Path]) -> Diagnostic {
-    let (command, files) = (&past.command, listed(opened));
+    let (command, files) = (&past.command, named(opened));
     let message = words!(
         "`{command}` made files, which taking back removes: {files}",
-        "`{command}` 新建了文件，撤销会删除它们：{files}"
+        "`{command}` 新建了文件，撤销会删除它们：{files:#}"
     );
     Diagnostic::new(Code::NothingToUndo, message).help(words!(
         "if that is meant: crm undo --force REASON",

@@ -2,7 +2,7 @@
 
 use super::session::{Done, Session};
 use super::target::{Entry, Target};
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, listed};
 use crate::format::line::event_line;
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
@@ -73,13 +73,12 @@ fn named<'t>(
         // A key that is the beginning of another one is meant itself.
         several => {
             several.iter().find(|event| &*event.key.text == wanted).copied().ok_or_else(|| {
-                let keys =
-                    several.iter().map(|event| &*event.key.text).collect::<Vec<_>>().join(", ");
+                let keys = listed(several.iter().map(|event| &event.key.text));
                 Diagnostic::new(
                     Code::Ambiguous,
                     words!("`{wanted}` could be several events", "`{wanted}` 可能指多条记录"),
                 )
-                .help(words!("one of: {keys}", "其中之一：{keys}"))
+                .help(words!("one of: {keys}", "其中之一：{keys:#}"))
             })
         }
     }

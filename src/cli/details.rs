@@ -3,7 +3,7 @@
 
 use super::context::Context;
 use super::draft::money;
-use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::diag::{Code, Diagnostic, Failure, Words, listed};
 use crate::model::buying::{BUYER_STEP_NAMES, buyer_step_named};
 use crate::model::event::Details;
 use crate::model::paper::{Instalment, LineItem, Status};
@@ -219,8 +219,8 @@ fn buyer(text: &str) -> Result<Text, Diagnostic> {
         let message = words!("--buyer: no step `{text}`", "--buyer：没有步骤 `{text}`");
         Diagnostic::new(Code::BadArgument, message).nearest(text, BUYER_STEP_NAMES).help(words!(
             "the steps: {}",
-            "步骤有：{}",
-            BUYER_STEP_NAMES.join(", ")
+            "步骤有：{:#}",
+            listed(BUYER_STEP_NAMES)
         ))
     })
 }

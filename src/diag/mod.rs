@@ -8,7 +8,7 @@ mod placeholders;
 
 pub use nearest::{is_slip, nearest, one_letter_off, suggest};
 pub use placeholders::{command_in, placeholder};
-pub use words::{Lang, Words, counted, first_of};
+pub use words::{Lang, Listed, Words, counted, first_of, listed};
 
 use std::fmt;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! The name that a wrong one was meant to be: the nearest of some candidates, and slips of the keyboard.
 
-use super::Words;
+use super::{Words, listed};
 
 /// The candidate that looks most like a wrong name, if one does. One of which two letters that follow each other are
 /// exchanged comes first, however short it is.
@@ -37,8 +37,8 @@ pub fn suggest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         Some(name) => Some(words!("did you mean `{name}`?", "是否指 `{name}`？")),
         None if candidates.is_empty() => None,
         None if candidates.len() <= 12 => {
-            let all = candidates.join(", ");
-            Some(words!("valid: {all}", "可用：{all}"))
+            let all = listed(candidates);
+            Some(words!("valid: {all}", "可用：{all:#}"))
         }
         None => None,
     }

@@ -53,6 +53,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("PATHS", "路径"),
     ("PERCENT", "百分比"),
     ("PERIOD", "期间"),
+    ("PIPELINE", "看板"),
     ("PRODUCT", "产品"),
     ("PRODUCT[=QUANTITY[xPRICE]]", "产品[=数量[x单价]]"),
     ("PROGRAM", "软件"),

@@ -31,6 +31,25 @@ impl Lang {
         }
     }
 
+    /// Names in a row: `a, b`, in Chinese `a、b`.
+    pub fn listed(self, names: impl IntoIterator<Item: ToString>) -> String {
+        match self {
+            Lang::En | Lang::Machine => format!("{}", listed(names)),
+            Lang::Zh => format!("{:#}", listed(names)),
+        }
+    }
+
+    /// Clauses in a row: `a; b`, in Chinese `a；b`.
+    pub fn clauses(self, clauses: impl IntoIterator<Item: ToString>) -> String {
+        let clauses: Vec<String> = clauses.into_iter().map(|one| one.to_string()).collect();
+        clauses.join(self.pick("; ", "；"))
+    }
+
+    /// What a text is about, and the text: `about: text`, in Chinese `about：text`.
+    pub fn about(self, what: &str, text: &str) -> String {
+        format!("{what}{}{text}", self.pick(": ", "："))
+    }
+
     /// A word of a fixed set: its id for machines, its text for people.
     pub fn term<'a>(self, id: &'a str, en: &'a str, zh: &'a str) -> &'a str {
         match self {
@@ -87,10 +106,14 @@ impl Words {
         self.get(Lang::Zh)
     }
 
-    /// Several texts as one, in each language.
-    pub fn joined(all: &[Words], separator: &str) -> Words {
-        let of = |lang| all.iter().map(|one| one.get(lang)).collect::<Vec<_>>().join(separator);
-        Words::both(of(Lang::En), of(Lang::Zh))
+    /// Several texts as one: `a; b`, in Chinese `a；b`.
+    pub fn clauses(all: &[Words]) -> Words {
+        Words::each(|lang| lang.clauses(all.iter().map(|one| one.get(lang))))
+    }
+
+    /// Several texts in a row: `a, b`, in Chinese `a、b`.
+    pub fn listed(all: &[Words]) -> Words {
+        Words::each(|lang| lang.listed(all.iter().map(|one| one.get(lang))))
     }
 
     /// Has neither language a text?
@@ -141,13 +164,35 @@ pub fn counted(n: impl std::fmt::Display, one: &str, more: &str) -> String {
     format!("{n} {word}")
 }
 
+/// Names in a row, to be put into a text: `{names}` writes `a, b`, and `{names:#}`, for Chinese, `a、b`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed(Vec<String>);
+
+impl Listed {
+    /// Is there no name?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::fmt::Display for Listed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join(if f.alternate() { "、" } else { ", " }))
+    }
+}
+
+/// Names in a row.
+pub fn listed(names: impl IntoIterator<Item: ToString>) -> Listed {
+    Listed(names.into_iter().map(|name| name.to_string()).collect())
+}
+
 /// Names in a row; of more than `most` the first ones, and how many more there are: `a, b, + 3`.
-pub fn first_of(names: impl IntoIterator<Item = String>, most: usize) -> String {
-    let mut names: Vec<String> = names.into_iter().collect();
+pub fn first_of(names: impl IntoIterator<Item: ToString>, most: usize) -> Listed {
+    let Listed(mut names) = listed(names);
     let more = names.len().saturating_sub(most);
     names.truncate(most);
     names.extend((more > 0).then(|| format!("+ {more}")));
-    names.join(", ")
+    Listed(names)
 }
 
 /// A text in English and in Chinese, [`Words`]: `words!("no rep `{id}`", "没有业务员 `{id}`")`.
@@ -175,8 +220,24 @@ mod tests {
     }
 
     #[test]
+    fn names_and_clauses_have_the_signs_of_their_language() {
+        let names = listed(["a", "b"]);
+        let words = words!("one of {names}", "可选：{names:#}");
+        assert_eq!((words.en(), words.zh()), ("one of a, b", "可选：a、b"));
+        assert_eq!(
+            [Lang::En, Lang::Zh, Lang::Machine].map(|lang| lang.listed(["a", "b"])),
+            ["a, b", "a、b", "a, b"]
+        );
+        assert_eq!([Lang::En, Lang::Zh].map(|lang| lang.about("a", "b")), ["a: b", "a：b"]);
+        let [one, two] = [words!("a", "甲"), words!("b", "乙")];
+        assert_eq!(Words::clauses(&[one.clone(), two.clone()]), words!("a; b", "甲；乙"));
+        assert_eq!(Words::listed(&[one, two]), words!("a, b", "甲、乙"));
+        assert_eq!(Words::clauses(&[]), Words::default());
+    }
+
+    #[test]
     fn no_more_names_than_the_most_are_in_a_row() {
-        let of = |n: u8| first_of((0..n).map(|n| char::from(b'a' + n).to_string()), 2);
+        let of = |n: u8| first_of((0..n).map(|n| char::from(b'a' + n)), 2).to_string();
         assert_eq!([0, 1, 2, 3, 5].map(of), ["", "a", "a, b", "a, b, + 1", "a, b, + 3"]);
     }
 

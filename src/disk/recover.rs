@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::journal::{self, JournalStep, fingerprint_of};
 use crate::disk::private::{Private, held};
-use crate::disk::write::{LOCK_WAIT, Writer, listed};
+use crate::disk::write::{LOCK_WAIT, Writer, paths_of};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -69,7 +69,7 @@ fn left_out(root: &Path, private: &Private) -> Diagnostic {
     let is_old = |step: &&JournalStep| {
         fingerprint_of(&root.join(&step.path)).is_ok_and(|now| now != step.after)
     };
-    let old = listed(steps.iter().filter(is_old));
+    let old = paths_of(steps.iter().filter(is_old));
     let message = words!(
         "a write was cut short and cannot be finished here, where nothing can be written",
         "有一次写入中断，此处不可写，无法补完"
@@ -82,7 +82,7 @@ fn left_out(root: &Path, private: &Private) -> Diagnostic {
     if old.is_empty() {
         found
     } else {
-        found.note(words!("still with their old text: {old}", "仍为旧文本：{old}"))
+        found.note(words!("still with their old text: {old}", "仍为旧文本：{old:#}"))
     }
 }
 

@@ -7,7 +7,7 @@
 //! for the ledger's own files only, a new text is used only if it matches the journal, and nothing is written
 //! through a link.
 
-use crate::diag::{Code, Diagnostic, Place, first_of};
+use crate::diag::{Code, Diagnostic, Listed, Place, first_of};
 use crate::disk::durable::{failed, sync_files, sync_folder, write_durably, write_new};
 use crate::disk::file::{MAX_FILE, read_text, symlink};
 use crate::disk::history::{self, Deed};
@@ -512,25 +512,25 @@ fn cut_short(failed: Diagnostic) -> Diagnostic {
 }
 
 /// The paths of steps; of many, the first and how many more.
-pub(super) fn listed<'s>(steps: impl Iterator<Item = &'s JournalStep>) -> String {
-    first_of(steps.map(|step| step.path.display().to_string()), NAMED)
+pub(super) fn paths_of<'s>(steps: impl Iterator<Item = &'s JournalStep>) -> Listed {
+    first_of(steps.map(|step| step.path.display()), NAMED)
 }
 
 /// That a commit was finished, or taken back, which a dead writer left half done.
 fn was_finished(steps: &[JournalStep], undone: &[&JournalStep]) -> Diagnostic {
-    let done = listed(steps.iter().filter(|step| !undone.contains(step)));
-    let left = listed(undone.iter().copied());
-    let message = match (journal::takes_back(steps), &*done) {
-        (_, "") => {
+    let done = paths_of(steps.iter().filter(|step| !undone.contains(step)));
+    let left = paths_of(undone.iter().copied());
+    let message = match journal::takes_back(steps) {
+        _ if done.is_empty() => {
             words!("a write that was cut short could not be finished", "上次中断的写入未能补完")
         }
-        (true, done) => words!(
+        true => words!(
             "a write that was cut short was taken back: {done}",
-            "上次中断的写入已撤销：{done}"
+            "上次中断的写入已撤销：{done:#}"
         ),
-        (false, done) => words!(
+        false => words!(
             "a write that was cut short was finished: {done}",
-            "上次中断的写入已补完：{done}"
+            "上次中断的写入已补完：{done:#}"
         ),
     };
     let found = Diagnostic::new(Code::CutShort, message);
@@ -539,7 +539,7 @@ fn was_finished(steps: &[JournalStep], undone: &[&JournalStep]) -> Diagnostic {
     }
     found.help(words!(
         "look at these yourself, they were changed since: {left}",
-        "以下文件此后又有改动，请自行查看：{left}"
+        "以下文件此后又有改动，请自行查看：{left:#}"
     ))
 }
 

@@ -1,6 +1,6 @@
 //! Mapping files: TOML -> [`Mapping`], with all that is wrong in one.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, listed};
 use crate::format::encoding::Charset;
 use crate::format::settings::unknown_name;
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
@@ -323,8 +323,8 @@ pub fn unknown_field(name: &str, fields: &[&str], settings: &Settings) -> Diagno
         ))
     } else {
         let help = crate::diag::suggest(name, fields.iter().copied()).unwrap_or_else(|| {
-            let fields = fields.join(", ");
-            words!("fields: {fields}", "字段：{fields}")
+            let fields = listed(fields);
+            words!("fields: {fields}", "字段：{fields:#}")
         });
         diagnostic.help(help).help(words!(
             "name a fact of the team's own in crm.toml: [ledger] facts = [\"…\"]",

@@ -81,10 +81,10 @@ impl Committer {
         if changed.peek().is_none() {
             return Ok(());
         }
-        let files = first_of(changed.map(|file| file.display().to_string()), NAMED);
+        let files = first_of(changed.map(|file| file.display()), NAMED);
         let message = words!(
             "changed and not committed before, so that the commit would have more than this command writes: {files}",
-            "此前已有未提交的改动，会与本命令所写的混在一起：{files}"
+            "此前已有未提交的改动，会与本命令所写的混在一起：{files:#}"
         );
         let help = words!(
             "commit that first: git add FILE && git commit",

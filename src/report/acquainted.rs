@@ -265,8 +265,5 @@ fn missing<const N: usize>(
 
 /// That these are to be found out and recorded.
 fn record(missing: &[&str], lang: Lang) -> String {
-    match lang {
-        Lang::En | Lang::Machine => format!("find out and record: {}", missing.join(", ")),
-        Lang::Zh => format!("了解并记录：{}", missing.join("、")),
-    }
+    format!("{}{}", lang.pick("find out and record: ", "了解并记录："), lang.listed(missing))
 }

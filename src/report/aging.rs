@@ -200,7 +200,7 @@ pub(super) fn dots(book: &Book, request: &Request) -> Vec<Picture> {
                 Lang::Zh => format!("{label} {n}，其中 {late} 个停留过久"),
             }
         });
-        let description = said.collect::<Vec<_>>().join(lang.pick("; ", "；"));
+        let description = lang.clauses(said);
         let title = lang.pick("Days in the column, a dot a prospect", "在本栏的天数，每点一个客户");
         let name = board.label.get(lang, &board.id);
         Picture {

@@ -86,7 +86,7 @@ fn row(event: &Event, origin: &Origin, settings: &Settings, lang: Lang) -> Row {
     }
     let event = (&*event.key.text, Some(term(KINDS, &event.kind, lang)), event.by.as_deref());
     let emphasis = if suspect { Emphasis::Warn } else { Emphasis::Plain };
-    Row::with(cells(event, commit, settings, remarks.join("; ")), emphasis)
+    Row::with(cells(event, commit, settings, lang.clauses(remarks)), emphasis)
 }
 
 /// Key, kind and signature; the commit and its author; remarks.

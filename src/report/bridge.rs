@@ -295,7 +295,7 @@ pub(super) fn picture(span: &GroupBridge, days: &str, lang: Lang) -> Picture {
     let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.text)).collect();
     Picture {
         title: format!("{} {days}", lang.pick("Open value", "进行中的价值")),
-        description: said.join(", "),
+        description: lang.listed(said),
         chart: Chart::Waterfall(bars),
     }
 }

@@ -4,7 +4,6 @@ use super::diff::in_words;
 use crate::model::settings::Settings;
 use crate::rules::replay::state::Record;
 use crate::value::id;
-use crate::value::label::Lang;
 use std::collections::BTreeMap;
 
 /// The longest first line of a message that git's lists show whole.
@@ -56,15 +55,14 @@ impl Moved {
                     Some(lang.pick("removed", "已删除").to_owned())
                 }
                 (_, []) => in_words(pair.before.as_ref(), pair.after.as_ref(), settings),
-                (_, came) => Some(match lang {
-                    Lang::Zh => format!("并入 {}", came.join("、")),
-                    Lang::En | Lang::Machine => format!("joined with {}", came.join(", ")),
-                }),
+                (_, came) => {
+                    Some(format!("{} {}", lang.pick("joined with", "并入"), lang.listed(came)))
+                }
             };
             lines.extend(words.map(|words| format!("{}: {words}", pair.id)));
         }
         lines.extend(more.map(str::to_owned));
-        let line = lines.join("; ");
+        let line = lang.clauses(&lines);
         match lines.len() {
             0 => None,
             _ if line.chars().count() <= SUBJECT => Some(line),

@@ -2,7 +2,7 @@
 //! to agree for each. Every other report is refused.
 
 use super::{Report, Request};
-use crate::diag::{Code, Diagnostic, Words};
+use crate::diag::{Code, Diagnostic, Words, listed};
 use crate::rules::company::{Aspect, Company, Difference};
 
 /// The reports, each with the aspects in which no ledgers may differ.
@@ -37,8 +37,7 @@ pub fn check_report(
 ) -> Result<(), Diagnostic> {
     let name = report.name;
     let Some((_, aspects)) = REPORTS.iter().find(|(known, _)| *known == name) else {
-        let all: Vec<&str> = REPORTS.iter().map(|(name, _)| *name).collect();
-        let all = all.join(", ");
+        let all = listed(REPORTS.iter().map(|(name, _)| *name));
         let message = words!(
             "a company has no report `{name}`: it is right for one ledger only",
             "公司没有报表 `{name}`：它只对一个账本成立"

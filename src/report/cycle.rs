@@ -413,8 +413,8 @@ fn picture(board: &UsedBoard, shares: &AalenJohansen, lang: Lang) -> Picture {
     Picture {
         title: board.note(lang.pick("Closed by day", "逐日结束比例").to_owned(), lang),
         description: match lang {
-            Lang::En | Lang::Machine => format!("by day {}: {}", shares.t_max, words.join(", ")),
-            Lang::Zh => format!("到第{}天：{}", shares.t_max, words.join("，")),
+            Lang::En | Lang::Machine => format!("by day {}: {}", shares.t_max, lang.listed(words)),
+            Lang::Zh => format!("到第{}天：{}", shares.t_max, lang.listed(words)),
         },
         chart: Chart::Steps {
             x_title: lang.pick("days", "天").into(),

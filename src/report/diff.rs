@@ -151,7 +151,7 @@ fn small(before: Option<&Record>, after: Option<&Record>, lang: Lang) -> String 
     if kinds.is_empty() {
         return lang.pick("facts", "资料").to_owned();
     }
-    kinds.iter().map(|kind| term(KINDS, kind, lang)).collect::<Vec<_>>().join(", ")
+    lang.listed(kinds.iter().map(|kind| term(KINDS, kind, lang)))
 }
 
 /// A prospect's change in a few words, `25 -> 50, value 15000 -> 18000`; `None` where nothing changed.
@@ -170,7 +170,7 @@ pub fn in_words(
     if words.is_empty() {
         words.push(small(before, after, lang));
     }
-    Some(words.join(", "))
+    Some(lang.listed(words))
 }
 
 fn word(step: &StockChange, lang: Lang) -> String {

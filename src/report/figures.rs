@@ -98,9 +98,8 @@ pub fn others(sum: &Sum) -> Vec<String> {
 /// That a sum has lines in currencies without a rate, which no total holds: how much, and what to set.
 pub fn without_rate(sum: &Sum, settings: &Settings) -> Option<String> {
     let first = sum.foreign().next()?.currency?;
-    let amounts: Vec<String> = sum.foreign().map(Money::grouped).collect();
-    let amounts = amounts.join(", ");
     let lang = settings.language;
+    let amounts = lang.listed(sum.foreign().map(Money::grouped));
     if !settings.ledgers.is_empty() {
         let own = settings.currency.map(|own| own.to_string());
         let own = own.as_deref().unwrap_or(lang.pick("the company's currency", "公司本币"));
@@ -132,7 +131,7 @@ pub fn without_rate(sum: &Sum, settings: &Settings) -> Option<String> {
 /// That the tallies of these reps are left out: a query selects prospects, and tallies are of none. Nothing where there are
 /// none.
 pub fn tallies_left_out(reps: &[&str], lang: Lang) -> Option<String> {
-    let reps = (!reps.is_empty()).then(|| reps.join(", "))?;
+    let reps = (!reps.is_empty()).then(|| lang.listed(reps))?;
     Some(match lang {
         Lang::En | Lang::Machine => {
             format!("tallies left out, they cannot be divided among prospects: {reps}")

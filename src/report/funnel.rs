@@ -320,7 +320,7 @@ fn picture(
     let said = stages.iter().map(|stage| format!("{} {}", stage.count.label, stage.count.text));
     Picture {
         title: pipeline.label.get(lang, &pipeline.id).to_owned(),
-        description: said.collect::<Vec<_>>().join(", "),
+        description: lang.listed(said),
         chart: Chart::Funnel(stages),
     }
 }
@@ -502,10 +502,10 @@ fn numbers(
             format!(
                 "to hold your own pace of the last {}: {}",
                 counted(window.days(), "day", "days"),
-                parts.join("; ")
+                lang.clauses(parts)
             )
         }
-        Lang::Zh => format!("要保持近{}天的节奏：{}", window.days(), parts.join("；")),
+        Lang::Zh => format!("要保持近{}天的节奏：{}", window.days(), lang.clauses(parts)),
     })
 }
 

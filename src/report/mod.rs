@@ -77,7 +77,7 @@ pub mod today;
 pub mod trend;
 pub mod what_if;
 
-use crate::diag::{Code, Diagnostic, Lang, placeholder};
+use crate::diag::{Code, Diagnostic, Lang, listed, placeholder};
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
 use crate::rules::span::Span;
@@ -222,7 +222,7 @@ impl Report {
             }
             Breakdowns::Among(rows) | Breakdowns::Own(rows) if !rows.contains(&by) => (
                 words!("--by: `{name}` has no rows by `{by}`", "--by：`{name}` 不能按 `{by}` 分行"),
-                words!("it takes {}", "可用 {}", rows.join(", ")),
+                words!("it takes {}", "可用 {:#}", listed(rows)),
             ),
             _ => return Ok(()),
         };
@@ -240,10 +240,10 @@ impl Report {
             words!("it takes: {en}", "它接受：{zh}")
         };
         let takers = REPORTS.iter().filter(|report| report.takes.contains(&option));
-        let takers = takers.map(|report| report.name).collect::<Vec<_>>().join(", ");
+        let takers = listed(takers.map(|report| report.name));
         Diagnostic::new(Code::BadArgument, message)
             .help(taken)
-            .help(words!("reports that take {en}: {takers}", "接受 {zh} 的报表：{takers}"))
+            .help(words!("reports that take {en}: {takers}", "接受 {zh} 的报表：{takers:#}"))
     }
 
     /// The parts of each record that a request needs (see [`Request::keep`]).

@@ -156,7 +156,7 @@ impl<'b> OverridesScan<'b> {
                     settings,
                     settings.language,
                 ),
-                why: missing.join(", ").into(),
+                why: settings.language.listed(missing).into(),
             });
         }
     }

@@ -297,16 +297,16 @@ fn for_whom(
         ([], []) => (lang.pick("no rep in the settings", "未设置业务员").into(), true),
         ([], [(_, tag @ Barrier::DoNotAssign(_)), ..]) => (tag.words().get(lang).to_owned(), true),
         ([], _) => {
-            let why = barriers
-                .iter()
-                .map(|(at, barrier)| format!("{}: {}", id(at), barrier.words().get(lang)));
+            let why =
+                barriers.iter().map(|(at, barrier)| lang.about(&id(at), barrier.words().get(lang)));
             let why: Vec<String> = why.collect();
-            (format!("{}: {}", lang.pick("nobody", "无人"), why.join("; ")), true)
+            (lang.about(lang.pick("nobody", "无人"), &lang.clauses(why)), true)
         }
         ([a, b, c, _, ..], _) => {
-            (format!("{}, {}, {}, +{}", id(a), id(b), id(c), able.len() - 3), false)
+            let more = format!("+{}", able.len() - 3);
+            (lang.listed([id(a), id(b), id(c), more]), false)
         }
-        _ => (able.iter().map(id).collect::<Vec<_>>().join(", "), false),
+        _ => (lang.listed(able.iter().map(id)), false),
     }
 }
 

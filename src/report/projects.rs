@@ -527,8 +527,8 @@ fn notes(open: &[(Project, Option<Likelihood>)], book: &Book) -> Vec<String> {
         })
         .collect();
     notes.push(match lang {
-        Lang::Zh => format!("部门：{}；只计在职人员", parts.join("、")),
-        _ => format!("departments: {}; people who left do not count", parts.join(", ")),
+        Lang::Zh => format!("部门：{}；只计在职人员", lang.listed(parts)),
+        _ => format!("departments: {}; people who left do not count", lang.listed(parts)),
     });
     notes
 }

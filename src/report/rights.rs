@@ -42,7 +42,7 @@ impl Held {
             (true, _) => lang.pick("all", "全部").to_owned(),
             (false, true) => own.to_owned(),
             (false, false) => {
-                let led = self.leads.join(", ");
+                let led = lang.listed(&self.leads);
                 match lang {
                     Lang::En | Lang::Machine => format!("{own}; those of {led}"),
                     Lang::Zh => format!("{own}；以及 {led} 的"),
@@ -61,7 +61,7 @@ impl Held {
         };
         let admin = self.admin.then(|| lang.pick("administers", "可管理"));
         let parts = [Some(self.writes(lang)), Some(reads), admin.map(str::to_owned)];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(lang.pick("; ", "；"))
+        lang.clauses(parts.into_iter().flatten())
     }
 }
 
@@ -170,7 +170,7 @@ fn by_path(settings: &Settings, lang: Lang) -> Table {
         settings.reps.iter().filter(|rep| rep.admin).map(|rep| &*rep.id).collect();
     let admins = match admins.is_empty() {
         true => lang.pick("admins of the server", "服务器的管理员").to_owned(),
-        false => admins.join(", "),
+        false => lang.listed(admins),
     };
     let clone = lang.pick("all who have a clone", "有克隆的人").to_owned();
     let owner =
@@ -185,7 +185,7 @@ fn by_path(settings: &Settings, lang: Lang) -> Table {
         let readers = settings.privacy.iter().flat_map(|privacy| privacy.readers_of(*level));
         let readers: Vec<&str> = readers.map(|reader| &*reader.rep).collect();
         let place = lang.pick("sealed", "加密");
-        rows.push((format!("{field} ({place}, {level})"), readers.join(", "), owner.clone()));
+        rows.push((format!("{field} ({place}, {level})"), lang.listed(readers), owner.clone()));
     }
     let columns = vec![
         column("place", Kind::Text, lang),

@@ -443,7 +443,7 @@ fn notes(begun: &[&Known], all: &Figures, service: &Service, request: &Request) 
         .map(|known| format!("{} ({})", known.whose.id, known.case.name))
         .collect();
     if !late.is_empty() {
-        let (n, some) = (late.len(), late.iter().take(5).cloned().collect::<Vec<_>>().join(", "));
+        let (n, some) = (late.len(), lang.listed(late.iter().take(5)));
         notes.push(match lang {
             Lang::En | Lang::Machine => format!("past a promise: {n} - {some}"),
             Lang::Zh => format!("超出承诺：{n} 个：{some}"),

@@ -160,9 +160,8 @@ impl Weeks {
 
 /// `week 2009-12-11..2009-12-17`.
 pub(super) fn about(weeks: &[Period], lang: Lang) -> String {
-    let all: Vec<String> = weeks.iter().map(Period::to_string).collect();
     let word = lang.pick(if weeks.len() == 1 { "week" } else { "weeks" }, "周");
-    format!("{word} {}", all.join(", "))
+    format!("{word} {}", lang.listed(weeks))
 }
 
 /// The checkpoints of a week that have begun by the as-of day; the last one is cut to it.

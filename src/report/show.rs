@@ -350,7 +350,7 @@ fn facts_set(facts: &[(Text, FactValue)], lang: Lang) -> Option<String> {
         let value = value.words(lang).unwrap_or_else(|| lang.pick("nothing", "无").to_owned());
         format!("{} {value}", fact_word(name, lang))
     });
-    Some(told.collect::<Vec<_>>().join("; "))
+    Some(lang.clauses(told))
 }
 
 /// The changes of an event: the fields' words and their values.
@@ -442,5 +442,5 @@ fn changes(event: &Event, pipeline: &Pipeline, settings: &Settings) -> String {
             (word, value) => format!("{word} {value}"),
         })
     });
-    told.collect::<Vec<_>>().join("; ")
+    lang.clauses(told)
 }

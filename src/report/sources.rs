@@ -100,7 +100,7 @@ pub fn sources(book: &Book, request: &Request) -> Result<Sheet, Diagnostic> {
     if !foreign.is_empty() {
         let title = lang
             .pick("won in other currencies, not in the columns above", "其他货币成交（未计入）");
-        sheet.notes.push(format!("{title}: {}", foreign.join(", ")));
+        sheet.notes.push(lang.about(title, &lang.listed(foreign)));
     }
     if lines.iter().any(|(_, brought, _)| brought.unknown_cost) {
         let note = "a campaign's cost falls on a period by days: it needs `cost`, `from` and `to`";

@@ -421,7 +421,7 @@ fn foreign(members: &Members, week: Period, lang: Lang) -> Option<String> {
     }
     let line = |title: &str, sum: &Sum| {
         let lines = others(sum);
-        (!lines.is_empty()).then(|| format!("{title} {}", lines.join(", ")))
+        (!lines.is_empty()).then(|| format!("{title} {}", lang.listed(lines)))
     };
     let parts: Vec<String> = [
         line(lang.pick("received", "预收"), &received),
@@ -432,8 +432,10 @@ fn foreign(members: &Members, week: Period, lang: Lang) -> Option<String> {
     .collect();
     let title =
         lang.pick("in other currencies, not in the columns above", "其他货币（未计入上表）");
-    (!parts.is_empty())
-        .then(|| format!("{title}, {}: {}", Date::to_string(&week.from), parts.join("; ")))
+    (!parts.is_empty()).then(|| {
+        let of = format!("{title}{}{}", lang.pick(", ", "，"), week.from);
+        lang.about(&of, &lang.clauses(parts))
+    })
 }
 
 #[cfg(test)]

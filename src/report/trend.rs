@@ -315,7 +315,7 @@ fn picture(name: &str, figures: &[SpanFigures], lang: Lang) -> Option<Picture> {
     }
     (!series.is_empty()).then(|| Picture {
         title: lang.pick("Course", "走势").into(),
-        description: labels.join(", "),
+        description: lang.listed(labels),
         chart: Chart::Steps {
             x_title: match lang {
                 Lang::En | Lang::Machine => format!("{name}s"),

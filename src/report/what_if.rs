@@ -3,7 +3,7 @@
 use super::Request;
 use super::activity::measure;
 use super::figures::{FEW, bars, enough, number, span, up_to_now, weeks, words};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, listed};
 use crate::rules::book::Book;
 use crate::rules::levers::{Chain, LEVERS, Lever};
 use crate::table::sheet::{Cell, Emphasis, Kind, Picture, Quantity, Row, Sheet, Table};
@@ -183,9 +183,9 @@ fn chain(week: &Week, stated: &Stated, scale: Projection) -> Result<Chain, Diagn
         "the ledger does not say enough of what was done in these days: it takes {FEW} of each step",
         "这些日子的记录不足：每一步至少需要{FEW}次"
     );
-    let missing = missing.join(", ");
+    let missing = listed(missing);
     Err(Diagnostic::new(Code::BadArgument, message)
-        .help(words!("state what is missing: {missing}", "给出缺少的数字：{missing}"))
+        .help(words!("state what is missing: {missing}", "给出缺少的数字：{missing:#}"))
         .help(words!(
             "or record it: crm log ID call --reached, crm tally REP",
             "或记录下来：crm log 编号 call --reached，crm tally 业务员"

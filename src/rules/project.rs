@@ -1,7 +1,7 @@
 //! Project selling: how far the buyer is beside us, who is known at the buyer and who is missing, the columns planned
 //! for a day, and what speaks for a contract and against it.
 
-use crate::diag::{Words, counted};
+use crate::diag::{Words, counted, listed};
 use crate::model::buying::BUYER_STEPS;
 use crate::model::kind::Counts;
 use crate::model::pipeline::Outcome;
@@ -267,8 +267,8 @@ impl Record {
         if !missing.is_empty() {
             let en: Vec<&str> = missing.iter().map(|part| part_words(part).0).collect();
             let zh: Vec<&str> = missing.iter().map(|part| part_words(part).1).collect();
-            let (en, zh) = (en.join(", "), zh.join("、"));
-            said.push(words!("not known: {en}", "尚不认识：{zh}"));
+            let (en, zh) = (listed(en), listed(zh));
+            said.push(words!("not known: {en}", "尚不认识：{zh:#}"));
         }
         said.extend(self.buyer_lag(settings).map(Lag::words));
         let pipeline = self.pipeline(settings);

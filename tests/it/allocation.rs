@@ -408,8 +408,8 @@ fn the_lifecycle_names_the_department_of_the_owner() {
     zh.prospect("new", "name = \"n\"", NEW);
     let out = zh.crm("allocate").ok();
     assert!(
-        out.contains("无人可接: 1 不属该部门, 1 休假")
-            || out.contains("无人可接: 1 休假, 1 不属该部门"),
+        out.contains("无人可接：1 不属该部门、1 休假")
+            || out.contains("无人可接：1 休假、1 不属该部门"),
         "{out}"
     );
     let why = zh.crm("allocate --why new").ok();

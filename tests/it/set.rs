@@ -104,7 +104,7 @@ fn unknown_keys_and_wrong_values_are_refused_with_the_nearest() {
     contains(&sandbox.refused("set zhang relation=parter", 2), &["没有 `parter` 这种关系"]);
     assert_eq!(
         sandbox.crm("set zhang region=east size=9").done().1,
-        "zhang (张先生): 地区 已经是 east; 规模 无 -> 9\n"
+        "zhang (张先生)：地区 已经是 east；规模 无 -> 9\n"
     );
 }
 
@@ -163,7 +163,7 @@ fn show_has_changes_and_the_board_in_words() {
     let shown = |line: &str| sandbox.crm(line).ok();
     contains(
         &shown("show zhang --lang zh --table journal"),
-        &["变更 需求 pension、health; 地区 north; 标签 无"],
+        &["变更 需求 pension、health；地区 north；标签 无"],
     );
     contains(
         &shown("show zhang --lang en --table journal"),

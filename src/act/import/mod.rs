@@ -6,7 +6,7 @@ pub mod summary;
 use super::change::{Origin, changed_to, created, insert_keyed, with_facts};
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
-use crate::diag::{Code, Diagnostic, Failure, Words, counted};
+use crate::diag::{Code, Diagnostic, Failure, Words, counted, listed};
 use crate::disk::file::id_of;
 use crate::disk::find::{new_customer_path, new_path};
 use crate::disk::ledger::Ledger;
@@ -201,13 +201,10 @@ fn padded<'a>(
     alike.retain(|_, ids| ids.len() > 1);
     let shown = alike.values().flatten().take(NAMED).map(|id| &**id).collect::<Vec<_>>();
     let all: usize = alike.values().map(BTreeSet::len).sum();
-    let more = if all > shown.len() { ", …" } else { "" };
-    let ids = shown.join(", ");
+    let more = (all > shown.len()).then_some("…");
+    let ids = listed(shown.into_iter().chain(more));
     (all > 0).then(|| {
-        words!(
-            "the ids differ in leading zeros alone: {ids}{more}",
-            "这些编号只差前面的零：{ids}{more}"
-        )
+        words!("the ids differ in leading zeros alone: {ids}", "这些编号只差前面的零：{ids:#}")
     })
 }
 
@@ -227,10 +224,10 @@ fn left_out(unfound: usize, shared: BTreeMap<String, Vec<Text>>) -> Vec<Words> {
     }
     let more = shared.len().saturating_sub(NAMED);
     for (address, ids) in shared.into_iter().take(NAMED) {
-        let ids = ids.iter().map(|id| &**id).collect::<Vec<_>>().join(", ");
+        let ids = listed(&ids);
         words.push(words!(
             "{address} is an address of {ids}: it finds none of them",
-            "{address} 同时属于 {ids}：无法确定是哪一个"
+            "{address} 同时属于 {ids:#}：无法确定是哪一个"
         ));
     }
     if more > 0 {
@@ -276,7 +273,7 @@ impl Judge<'_> {
         };
         done.map_err(|failure| {
             let why: Vec<Words> = failure.0.iter().map(|found| found.message.clone()).collect();
-            let mut bad = self.terms.bad_row(line, Words::joined(&why, "; "));
+            let mut bad = self.terms.bad_row(line, Words::clauses(&why));
             bad.notes = failure.0.iter().flat_map(|found| found.notes.clone()).collect();
             bad.help = failure.0.into_iter().flat_map(|found| found.help).collect();
             bad

@@ -3,7 +3,7 @@
 use super::preview::{Foreseen, Preview};
 use crate::diag::{Words, counted};
 use crate::model::settings::Settings;
-use crate::table::sheet::{Cell, Kind, Row, Sheet};
+use crate::table::sheet::{Cell, Column, Kind, Row, Sheet};
 use crate::table::words::column;
 use crate::value::label::Lang;
 use crate::value::money::Amount;
@@ -67,7 +67,10 @@ impl ImportSummary {
             let added = row(lang.pick("missing facts to add", "补上的资料").into(), self.facts);
             rows.insert(rows.len() - 2, added);
         }
-        let columns = vec![column("what", Kind::Text, lang), column("count", Kind::Number, lang)];
+        let columns = vec![
+            column("what", Kind::Text, lang),
+            Column::new("count", lang.pick("Count", "数量"), Kind::Number),
+        ];
         let title = lang.pick("Import, dry run", "导入试算");
         let mut sheet = Sheet::single("import", title, columns, rows.into());
         sheet.tables.extend(match self.customers {
@@ -88,7 +91,7 @@ impl ImportSummary {
     fn to_add(&self, lang: Lang) -> &'static str {
         match self.customers {
             true => lang.pick("customers to add", "新增客户"),
-            false => lang.pick("prospects to add", "新增客户"),
+            false => lang.pick("prospects to add", "新增潜在客户"),
         }
     }
 
@@ -124,7 +127,7 @@ impl ImportSummary {
             (self.bad, words!("{bad_rows} left out", "略过 {bad} 个错误行")),
         ];
         let others = others.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words);
-        Words::joined(&std::iter::once(first).chain(others).collect::<Vec<_>>(), "; ")
+        Words::clauses(&std::iter::once(first).chain(others).collect::<Vec<_>>())
     }
 }
 

@@ -4,7 +4,7 @@ use super::report::SelectionArgs;
 use crate::act::backtest::known::Past;
 use crate::act::backtest::{Every, Question, backtest};
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::diag::{Code, Diagnostic, Failure, Words, listed};
 use crate::value::date::Date;
 use crate::value::period::Period;
 use clap::Args;
@@ -107,8 +107,8 @@ impl Backtest {
             let message =
                 words!("nothing called `{what}` can be tested", "没有名为 `{what}` 的回测");
             let wrong = Diagnostic::new(Code::BadArgument, message).nearest(what, TESTS);
-            let all = TESTS.join(", ");
-            return Err(wrong.help(words!("one of: {all}", "可用：{all}")).into());
+            let all = listed(TESTS);
+            return Err(wrong.help(words!("one of: {all}", "可用：{all:#}")).into());
         }
         let others = [
             ("--cycle", "cycle", !self.cycle.is_empty()),

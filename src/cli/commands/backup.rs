@@ -4,7 +4,7 @@ use super::check::of_files;
 use crate::act::backup::{Line, Order, Outside, Verdict, Verification, make, open, verify};
 use crate::cli::context::Context;
 use crate::cli::shell::in_shell;
-use crate::diag::{Code, Diagnostic, Failure, Lang, Words, counted, is_slip};
+use crate::diag::{Code, Diagnostic, Failure, Lang, Words, counted, first_of, is_slip};
 use crate::disk::sealed_file::{Identities, Recipients};
 use crate::format::manifest::{Manifest, ReportDigest};
 use crate::render::{Format, Options, Rendering};
@@ -186,14 +186,10 @@ pub(super) fn say_left_out(context: &Context, left_out: &[String]) {
     if left_out.is_empty() {
         return;
     }
-    let mut names: Vec<String> = left_out.iter().take(SHOWN).cloned().collect();
-    if left_out.len() > SHOWN {
-        names.push(format!("+ {}", left_out.len() - SHOWN));
-    }
-    let names = names.join(", ");
+    let names = first_of(left_out, SHOWN);
     context.say(words!(
         "not in the backup, for they are links or no plain files: {names}",
-        "备份不含这些链接或非普通文件：{names}"
+        "备份不含这些链接或非普通文件：{names:#}"
     ));
 }
 
@@ -266,7 +262,7 @@ fn part(name: &str, lang: Lang) -> String {
         ("prospects", "潜在客户"),
         ("customers", "客户"),
         ("entries", "流水"),
-        ("tallies", "日计数"),
+        ("tallies", "日报"),
         ("errors", "错误"),
         ("warnings", "警告"),
         ("reports", "报表"),

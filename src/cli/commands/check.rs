@@ -416,8 +416,8 @@ fn sheet(found: &[(Option<Resolved>, Diagnostic)], lang: Lang) -> Sheet {
                 number(place.as_ref().map_or(0, |place| place.line)),
                 number(place.as_ref().map_or(0, |place| place.column)),
                 Cell::text(diagnostic.message.get(lang)),
-                Cell::text(Words::joined(&diagnostic.notes, "; ").get(lang)),
-                Cell::text(Words::joined(&diagnostic.help, "; ").get(lang)),
+                Cell::text(Words::clauses(&diagnostic.notes).get(lang)),
+                Cell::text(Words::clauses(&diagnostic.help).get(lang)),
             ])
         })
         .collect();

@@ -3,7 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::external::{instead, that_is};
 use crate::cli::usage;
-use crate::diag::{Code, Diagnostic, Failure};
+use crate::diag::{Code, Diagnostic, Failure, listed};
 use crate::rules::query;
 use clap::Args;
 
@@ -58,13 +58,13 @@ impl Help {
         }
         let command = usage::command(lang);
         let names = command.get_subcommands().map(clap::Command::get_name);
-        let all = topics().collect::<Vec<_>>().join(", ");
+        let all = listed(topics());
         let refused = Diagnostic::new(
             Code::BadArgument,
             words!("no help on `{topic}`", "没有关于 `{topic}` 的帮助"),
         )
         .nearest(&topic, names.chain(topics()))
-        .help(words!("topics: {all}", "主题：{all}"));
+        .help(words!("topics: {all}", "主题：{all:#}"));
         Err(refused.into())
     }
 }

@@ -10,7 +10,7 @@ use crate::act::target::Entry;
 use crate::cli::args::{Facts, Signed};
 use crate::cli::context::Context;
 use crate::cli::details;
-use crate::diag::{Code, Diagnostic, Failure, counted};
+use crate::diag::{Code, Diagnostic, Failure, counted, listed};
 use crate::disk::file::read_text;
 use crate::model::kind::Counts;
 use crate::report::Request;
@@ -112,10 +112,10 @@ impl Letters {
         context.emit(sheet(&found, folder, book.as_of, context.lang()))?;
         if let Some(kind) = channel.as_deref().filter(|_| !found.refused.is_empty()) {
             let n = counted(found.refused.len(), "file", "files");
-            let (ids, count) = (found.refused.join(", "), found.refused.len());
+            let (ids, count) = (listed(&found.refused), found.refused.len());
             context.say_last(words!(
                 "{n} left out: every person there refuses `{kind}`: {ids}",
-                "{count} 个未写：那里的联系人都拒绝 `{kind}`：{ids}"
+                "{count} 个未写：那里的联系人都拒绝 `{kind}`：{ids:#}"
             ));
         }
         for (campaign, count) in &found.controls {

@@ -98,7 +98,7 @@ impl MergeFile {
                 let (en, zh, line) = (conflict.what.en(), conflict.what.zh(), conflict.line);
                 words!("{en} (line {line})", "{zh}（第 {line} 行）")
             });
-            let places = Words::joined(&places.collect::<Vec<_>>(), ", ");
+            let places = Words::listed(&places.collect::<Vec<_>>());
             context.say(Words::both(
                 format!("{file}: {conflicts}: {}", places.en()),
                 format!("{file}：{n} 处冲突：{}", places.zh()),

@@ -6,7 +6,7 @@ mod output;
 
 use crate::act::commit::{CommitWish, Committed};
 use crate::act::session::Face;
-use crate::diag::{Code, Diagnostic, Failure, Severity, Words, counted};
+use crate::diag::{Code, Diagnostic, Failure, Severity, Words, counted, listed};
 use crate::disk::keys::{own_keys, ssh_keys};
 use crate::disk::ledger::Ledger;
 use crate::disk::recover::recover;
@@ -480,8 +480,8 @@ fn asked_lang(global: &Global, env: &Environment) -> Result<Option<Lang>, Diagno
     let known = Lang::parse(code);
     known.map(Some).ok_or_else(|| {
         let message = words!("CRM_LANG: no language `{code}`", "CRM_LANG：没有语言 `{code}`");
-        let all = codes().collect::<Vec<_>>().join(", ");
-        Diagnostic::new(Code::BadArgument, message).help(words!("one of: {all}", "可选：{all}"))
+        let all = listed(codes());
+        Diagnostic::new(Code::BadArgument, message).help(words!("one of: {all}", "可选：{all:#}"))
     })
 }
 

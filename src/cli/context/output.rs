@@ -7,7 +7,7 @@ use crate::cli::args::Global;
 use crate::cli::diagnose::show;
 use crate::cli::pager::{Paged, pager, scrolls};
 use crate::cli::terminal::{columns, size};
-use crate::diag::{Code, Diagnostic, Failure, Words};
+use crate::diag::{Code, Diagnostic, Failure, Listed, Words, listed};
 use crate::disk::durable::{try_file, try_open, write_file_by};
 use crate::disk::root::{find_root, ledger_file, ledger_folder};
 use crate::format::layout::SETTINGS;
@@ -373,15 +373,15 @@ fn no_plain_text() -> Diagnostic {
     ))
 }
 
-fn formats() -> String {
-    Format::names().collect::<Vec<_>>().join(", ")
+fn formats() -> Listed {
+    listed(Format::names())
 }
 
 fn render_error(error: &RenderError) -> Diagnostic {
     let help = match error {
         RenderError::NoSuchFormat { .. } => {
             let formats = formats();
-            words!("formats: {formats}", "格式：{formats}")
+            words!("formats: {formats}", "格式：{formats:#}")
         }
         RenderError::NoIds { .. } => {
             words!("choose another format with -f", "请用 -f 选择其他格式")
@@ -395,8 +395,8 @@ fn render_error(error: &RenderError) -> Diagnostic {
             "请用 --columns 去掉这一列，或改用 -f csv"
         ),
         RenderError::NoSuchTable { .. } => {
-            let tables = error.candidates().join(", ");
-            words!("tables: {tables}", "表格：{tables}")
+            let tables = listed(error.candidates());
+            words!("tables: {tables}", "表格：{tables:#}")
         }
     };
     Diagnostic::new(Code::BadArgument, error.words()).help(help)

@@ -1,7 +1,7 @@
 //! A command line that clap cannot understand, as a [`Diagnostic`] in both languages.
 
 use super::page::usage_of;
-use crate::diag::{Code, Diagnostic, Lang, Words, command_in, nearest};
+use crate::diag::{Code, Diagnostic, Lang, Words, command_in, listed, nearest};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 use std::error::Error;
@@ -110,11 +110,11 @@ impl Refusal<'_> {
     fn with_options(&self, found: Diagnostic) -> Diagnostic {
         let own = options(self.command).filter(|arg| !arg.is_global_set());
         let own: Vec<&str> = own.filter_map(Arg::get_long).filter(|long| *long != "help").collect();
-        let all = own.iter().map(|long| format!("--{long}")).collect::<Vec<_>>().join(", ");
+        let all = listed(own.iter().map(|long| format!("--{long}")));
         if own.is_empty() || own.len() > 12 {
             return found;
         }
-        found.help(words!("its options: {all}", "它的选项：{all}"))
+        found.help(words!("its options: {all}", "它的选项：{all:#}"))
     }
 
     /// A command below this one that has an option.
@@ -163,9 +163,8 @@ impl Refusal<'_> {
             return bad(words!("`{arg}` is given twice", "`{arg}` 写了两次"))
                 .help(words!("give it once", "只写一次即可"));
         }
-        let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
-        let (en, zh) = (others.join(", "), others.join("、"));
-        bad(words!("`{arg}` cannot be used with {en}", "`{arg}` 不能与 {zh} 同时使用"))
+        let others = listed(others.iter().map(|other| format!("`{other}`")));
+        bad(words!("`{arg}` cannot be used with {others}", "`{arg}` 不能与 {others:#} 同时使用"))
             .help(words!("leave one of them out", "请去掉其中一个"))
     }
 
@@ -174,9 +173,9 @@ impl Refusal<'_> {
         let name = self.command.get_bin_name().unwrap_or(self.command.get_name());
         let subs: Vec<&str> = subcommands(self.command).collect();
         if self.error.kind() == ErrorKind::MissingSubcommand {
-            let all = subs.join(", ");
+            let all = listed(subs);
             return bad(words!("`{name}` needs a command", "`{name}` 之后需要一个命令"))
-                .help(words!("valid: {all}", "可用：{all}"));
+                .help(words!("valid: {all}", "可用：{all:#}"));
         }
         bad(words!("`{name}` has no command `{typed}`", "`{name}` 没有命令 `{typed}`"))
             .nearest(&typed, subs)
@@ -213,8 +212,8 @@ fn or(why: &Words, lang: Lang, usual: &str) -> String {
 }
 
 fn one_of(valid: &[String]) -> Words {
-    let (en, zh) = (valid.join(", "), valid.join("、"));
-    words!("one of: {en}", "可选：{zh}")
+    let valid = listed(valid);
+    words!("one of: {valid}", "可选：{valid:#}")
 }
 
 /// The reason why a text is no value: behind the value in a sentence.

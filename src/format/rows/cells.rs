@@ -1,5 +1,6 @@
 //! What is right for every cell of a file, and the names of its columns.
 
+use crate::diag::first_of;
 use crate::model::rows::{SourceCell, SourceRows};
 use crate::value::entity::decoded;
 use crate::value::text::Text;
@@ -58,13 +59,10 @@ pub(super) fn number_repeated(rows: &mut SourceRows) {
         *name = free;
     }
     if !given.is_empty() {
-        let more = given.len().saturating_sub(NAMED);
-        given.truncate(NAMED);
-        given.extend((more > 0).then(|| format!("+ {more}")));
-        let given = given.join(", ");
+        let given = first_of(given, NAMED);
         rows.notes.push(words!(
             "columns of one name have a number from the second on: {given}",
-            "同名的列从第二列起加了序号：{given}"
+            "同名的列从第二列起加了序号：{given:#}"
         ));
     }
 }

@@ -3,7 +3,7 @@
 //! file, no more than those of one row are in memory.
 
 use super::cells;
-use crate::diag::{Code, Diagnostic, Place, Spot, Words};
+use crate::diag::{Code, Diagnostic, Place, Spot, Words, listed};
 use crate::model::rows::{SourceCell, SourceRow, SourceRows};
 use crate::value::text::Text;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
@@ -48,8 +48,9 @@ pub fn parse_json(text: &str, shown: &Path) -> Result<SourceRows, Diagnostic> {
         0 => table.add(1, Json::Object(fields)).map_err(|why| refused(why, shown))?,
         1 => {}
         _ => {
-            let names = names.join(", ");
-            let message = words!("several arrays have objects: {names}", "有多个对象数组：{names}");
+            let names = listed(names);
+            let message =
+                words!("several arrays have objects: {names}", "有多个对象数组：{names:#}");
             return Err(refused(message, shown)
                 .help(words!("keep one of them in the file", "请在文件中只保留其中一个")));
         }

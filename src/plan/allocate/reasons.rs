@@ -27,14 +27,14 @@ impl Allocation<'_> {
             let barriers = pairs.iter().filter(|pair| has(pair.member));
             let barriers: Vec<Words> =
                 barriers.filter_map(|pair| Some(pair.barrier.as_ref()?.words())).collect();
-            let barriers = Words::joined(&barriers, "; ");
-            return format!("{}: {}", account.words().get(lang), barriers.get(lang));
+            let barriers = Words::clauses(&barriers);
+            return lang.about(account.words().get(lang), barriers.get(lang));
         }
         if let (Giver::Rep { .. }, [only]) = (self.giver, pairs.as_slice())
             && let Some(barrier) = &only.barrier
         {
             let rep = &self.team.members[only.member].rep.id;
-            return format!("{rep}: {}", barrier.words().get(lang));
+            return lang.about(rep, barrier.words().get(lang));
         }
         let mut parts: Vec<String> = Vec::new();
         let mut counts: Vec<(Words, usize)> = Vec::new();
@@ -56,7 +56,7 @@ impl Allocation<'_> {
             Unplaced::NoAgentAllowed => lang.pick("nobody may have it", "无人可接"),
             Unplaced::AllAllowedFull => lang.pick("all who may have it are full", "可接的人都已满"),
         };
-        format!("{head}: {}", parts.join(", "))
+        lang.about(head, &lang.listed(parts))
     }
 
     /// The reasons for a pair, in words: the customer's value and the rep's level, the skills that meet the needs,
@@ -68,7 +68,7 @@ impl Allocation<'_> {
         if let (Some(value), Some(level)) = (candidate.value(), &member.rep.level) {
             let value = value.level();
             let value = Words::both(value.en, format!("{}价值", value.zh));
-            words.push(format!("{}: {}", value.get(lang), level_words(level).get(lang)));
+            words.push(lang.about(value.get(lang), level_words(level).get(lang)));
         }
         let Wants { needs, region, industry, size } = &candidate.wants;
         let is_among = |word: &str, list: &[Text]| list.iter().any(|own| fold(own) == fold(word));
@@ -95,6 +95,6 @@ impl Allocation<'_> {
         if let Some(capacity) = member.capacity(self.care) {
             words.push(format!("{}/{capacity}", member.held(self.care)));
         }
-        words.join("; ")
+        lang.clauses(words)
     }
 }

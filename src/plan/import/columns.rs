@@ -2,7 +2,7 @@
 //! read as.
 
 use super::{ImportTerms, bad_row};
-use crate::diag::{Code, Diagnostic, Place, Words, suggest};
+use crate::diag::{Code, Diagnostic, Place, Words, listed, suggest};
 use crate::model::mapping::{Assignment, EntryTemplate, Filter, Template, TemplatePart};
 use crate::model::rows::{SourceCell, SourceRow, SourceRows};
 use crate::value::date_form::DateForm;
@@ -159,8 +159,8 @@ impl<'a> Columns<'a> {
                 match suggest(name, names.iter().copied()) {
                     Some(help) => diagnostic.help(help),
                     None => {
-                        let names = names.join(", ");
-                        diagnostic.help(words!("columns: {names}", "各列：{names}"))
+                        let names = listed(names);
+                        diagnostic.help(words!("columns: {names}", "各列：{names:#}"))
                     }
                 }
             }

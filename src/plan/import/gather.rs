@@ -7,7 +7,7 @@ use super::papers::{Papers, together};
 use super::row::{RowDraft, RowReader, paper_numbers};
 use super::unknown::Names;
 use super::{ImportCandidate, ImportTerms, ImportedEntry, find, misfits};
-use crate::diag::{Diagnostic, Words};
+use crate::diag::{Diagnostic, Words, listed};
 use crate::format::layout::is_of_a_customer;
 use crate::format::line::named_suffix;
 use crate::model::mapping::{
@@ -387,12 +387,12 @@ impl<'a> Gathering<'a> {
             };
             return (why, words!("map a column to `name`", "请把一列对应到 `name`"));
         }
-        let quoted: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
-        let (en, zh) = (quoted.join(", "), quoted.join("、"));
+        let quoted = listed(columns.iter().map(|column| format!("`{column}`")));
         let cells: Vec<String> =
             columns.iter().map(|column| format!("\"{{{column}}}\", ")).collect();
         let cells = cells.concat();
-        let why = words!("the row has no name: {en} is empty", "这一行没有名称：{zh} 为空");
+        let why =
+            words!("the row has no name: {quoted} is empty", "这一行没有名称：{quoted:#} 为空");
         let help = words!(
             "map another column to `name` as well, the first that is not empty counts: --map 'COLUMN=name', or name = [{cells}\"{{COLUMN}}\"]",
             "请把另一列也对应到 `name`，取第一个非空的：--map '列=name'，或 name = [{cells}\"{{列}}\"]"

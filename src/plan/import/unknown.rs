@@ -3,7 +3,7 @@
 
 use super::columns::CellText;
 use super::{ImportTerms, no_kind};
-use crate::diag::{Code, Diagnostic, Place, Spot, Words, counted, is_slip};
+use crate::diag::{Code, Diagnostic, Place, Spot, Words, counted, is_slip, listed, placeholder};
 use crate::model::pipeline::Outcome;
 use crate::value::text::{Text, narrow};
 use std::collections::HashMap;
@@ -213,24 +213,26 @@ impl<'a> Names<'a> {
                     several => several.iter().map(|id| &**id).collect(),
                 };
                 ids.dedup();
-                let more = if ids.len() > 12 { ", …" } else { "" };
-                ids.truncate(12);
-                let ids = ids.join(", ");
-                help.push(words!("{en}: {ids}{more}", "{zh}：{ids}{more}"));
+                if ids.len() > 12 {
+                    ids.truncate(12);
+                    ids.push("…");
+                }
+                let ids = listed(ids);
+                help.push(words!("{en}: {ids}", "{zh}：{ids:#}"));
             }
         }
         if let Some(source) = cell.source {
-            let to = meant.unwrap_or(place);
-            help.push(translation(source.column, source.raw, to));
+            let to = |lang| meant.unwrap_or_else(|| placeholder(place, lang));
+            help.push(Words::each(|lang| translation(source.column, source.raw, to(lang))));
         }
         help
     }
 }
 
 /// The option that translates a value of a column.
-fn translation(column: &str, from: &str, to: &str) -> Words {
+fn translation(column: &str, from: &str, to: &str) -> String {
     let option = format!("{column}:{from}={to}").replace('\'', "'\\''");
-    words!("--translate '{option}'", "--translate '{option}'")
+    format!("--translate '{option}'")
 }
 
 /// The id of the thing that was found, or of those that fit.
@@ -242,9 +244,8 @@ fn ids<'t, T: Copy>(found: Result<T, Vec<T>>, id: impl Fn(T) -> &'t str) -> Resu
 /// That a value names nothing, or several things.
 fn unknown(naming: Naming, text: &str, unfit: &Unfit) -> Words {
     if !unfit.is_empty() {
-        let ids: Vec<String> = unfit.iter().map(|id| format!("`{id}`")).collect();
-        let (en, zh) = (ids.join(", "), ids.join("、"));
-        return words!("`{text}` may be any of {en}", "`{text}` 可能是 {zh}");
+        let ids = listed(unfit.iter().map(|id| format!("`{id}`")));
+        return words!("`{text}` may be any of {ids}", "`{text}` 可能是 {ids:#}");
     }
     match naming {
         Naming::Stage(_) => words!("no stage `{text}`", "没有 `{text}` 这一栏"),

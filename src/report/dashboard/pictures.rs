@@ -162,7 +162,7 @@ pub(super) fn reps(book: &Book, request: &Request) -> Vec<Picture> {
         let name = board.label.get(lang, &board.id);
         Picture {
             title: if is_one { title.to_owned() } else { format!("{name}: {title}") },
-            description: said.join(lang.pick("; ", "；")),
+            description: lang.clauses(said),
             chart: Chart::Stacked {
                 parts: parts.collect(),
                 limit: lang.pick("capacity", "容量").into(),

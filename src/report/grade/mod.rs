@@ -173,7 +173,7 @@ pub(super) fn foreign<'b>(
     (!amounts.is_empty()).then(|| {
         let left = lang
             .pick("left out, because [rates] has no rate for it: ", "[rates] 中没有汇率，未计入：");
-        format!("{left}{}", amounts.join(", "))
+        format!("{left}{}", lang.listed(amounts))
     })
 }
 

@@ -59,7 +59,7 @@ impl Why<'_> {
 
     fn joined(&self, parts: [String; 2]) -> String {
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        parts.join(self.lang.pick("; ", "；"))
+        self.lang.clauses(parts)
     }
 
     fn orders(&self) -> String {

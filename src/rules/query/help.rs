@@ -105,7 +105,7 @@ fn in_lines<'i>(ids: impl Iterator<Item = &'i str>) -> String {
 }
 
 fn also(aliases: &[&str], lang: Lang) -> String {
-    match (aliases.join(", "), lang) {
+    match (lang.listed(aliases), lang) {
         (none, _) if none.is_empty() => none,
         (names, Lang::Zh) => format!("（也可写 {names}）"),
         (names, _) => format!(" (also {names})"),

@@ -155,7 +155,7 @@ fn wrong(text: &str) -> (String, String, String) {
     (
         wrong.message.en().to_owned(),
         text[from..to].to_owned(),
-        Words::joined(&wrong.help, "; ").en().to_owned(),
+        Words::clauses(&wrong.help).en().to_owned(),
     )
 }
 
@@ -724,7 +724,7 @@ fn segmented() -> Settings {
 fn selected(text: &str) -> Result<String, String> {
     let settings = segmented();
     let query = Query::parse(text, "--where", &settings, today()).map_err(|wrong| {
-        let help = Words::joined(&wrong.help, "; ");
+        let help = Words::clauses(&wrong.help);
         format!("{} [{}]", wrong.message.en(), help.en())
     })?;
     let context = QueryContext { settings: &settings, as_of: today() };

@@ -1,6 +1,6 @@
 //! Cases (受理): a request or complaint until it is resolved. Which case an entry is about, and the state that it brings.
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, listed};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
 use crate::value::text::Text;
@@ -181,7 +181,7 @@ impl Tickets {
 
 /// Several cases can be meant: they are open, or wait for the customer's feedback.
 fn which_ticket(able: &[&str], feedback: bool) -> Diagnostic {
-    let (several, names) = (able.len(), able.join(", "));
+    let (several, names) = (able.len(), listed(able));
     let first = able.first().copied().unwrap_or_default();
     let (message, note) = if feedback {
         (
@@ -189,7 +189,7 @@ fn which_ticket(able: &[&str], feedback: bool) -> Diagnostic {
                 "{several} cases wait for feedback, and the entry names none of them",
                 "有{several}个受理待反馈，记录没有指明是哪一个"
             ),
-            words!("resolved: {names}", "已解决：{names}"),
+            words!("resolved: {names}", "已解决：{names:#}"),
         )
     } else {
         (
@@ -197,7 +197,7 @@ fn which_ticket(able: &[&str], feedback: bool) -> Diagnostic {
                 "{several} cases are open, and the entry names none of them",
                 "有{several}个未结受理，记录没有指明是哪一个"
             ),
-            words!("open: {names}", "未结：{names}"),
+            words!("open: {names}", "未结：{names:#}"),
         )
     };
     Diagnostic::new(Code::WhichTicket, message)

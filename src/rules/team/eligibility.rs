@@ -9,7 +9,7 @@ use super::department::Departments;
 use super::holders::{Holder, Holders, account_of};
 use super::pool::Cause;
 use super::{Member, Team, absence};
-use crate::diag::{Code, Diagnostic, Words};
+use crate::diag::{Code, Diagnostic, Words, listed};
 use crate::model::settings::{Presence, level_rank, level_words};
 use crate::rules::book::Book;
 use crate::rules::customer::Customer;
@@ -96,10 +96,9 @@ impl Barrier {
             Barrier::Excluded { rule, when } => {
                 words!("excluded by rule {rule}: {when}", "规则{rule}排除：{when}")
             }
-            Barrier::Account { account, with } => Words::both(
-                format!("account {account} is with {}", with.join(", ")),
-                format!("客户{account}归{}", with.join("、")),
-            ),
+            Barrier::Account { account, with } => {
+                words!("account {account} is with {}", "客户{account}归{:#}", listed(with))
+            }
             Barrier::Department { lifecycle, department } => Words::both(
                 format!("{} customers go to the department {}", lifecycle.word, department.en()),
                 format!("{}客户归{}", lifecycle.zh.trim_end_matches("客户"), department.zh()),

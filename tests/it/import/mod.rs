@@ -621,7 +621,7 @@ fn the_language_of_the_ledger() {
     let sandbox = Sandbox::with_settings("[ledger]\nlanguage = \"zh\"\n");
     sandbox.write("deals.csv", "name,date\n王太太,2009-12-01\n");
     let (stdout, _) = sandbox.crm("import deals.csv --dry-run").done();
-    contains(&stdout, &["新增客户", "错误行"]);
+    contains(&stdout, &["新增潜在客户", "错误行"]);
     sandbox.crm("import deals.csv").done();
     assert_eq!(sandbox.crm("list -f ids").ok(), "wang-tai-tai\n");
 }

@@ -1,10 +1,10 @@
 //! The checks of a clone: one function and one line in `CHECKS` for each.
 
 use super::finding::{Finding, not_executable};
-use crate::act::edit::{Kept, all_kept};
+use crate::act::edit::all_kept;
 use crate::cli::context::Context;
 use crate::cli::shell::in_shell;
-use crate::diag::{Code, Failure, Lang, Words, counted};
+use crate::diag::{Code, Failure, Lang, Words, counted, first_of, listed};
 use crate::disk::ledger::Ledger;
 use crate::disk::recover::remains;
 use crate::disk::verified::Verified;
@@ -237,14 +237,9 @@ fn all_files(clone: &CheckedClone) -> Result<Finding, Failure> {
         )
     };
     let files = kept::ignored(&clone.git)?;
-    let mut names: Vec<String> =
-        files.iter().take(3).map(|path| path.display().to_string()).collect();
-    if files.len() > names.len() {
-        names.push(format!("+ {}", files.len() - names.len()));
-    }
-    if !names.is_empty() {
-        let names = names.join(", ");
-        return Ok(Finding::wrong(words!("git ignores {names}", "git 忽略了 {names}"), help()));
+    if !files.is_empty() {
+        let names = first_of(files.iter().map(|path| path.display()), 3);
+        return Ok(Finding::wrong(words!("git ignores {names}", "git 忽略了 {names:#}"), help()));
     }
     let kinds = would_ignore(&clone.git)?.join(", ");
     Ok(if kinds.is_empty() {
@@ -356,11 +351,10 @@ fn texts(clone: &CheckedClone) -> Result<Finding, Failure> {
     if kept.is_empty() {
         return Ok(Finding::fine(words!("no edited text is kept", "没有保留未写入的文本")));
     }
-    let list = |part: &dyn Fn(&Kept) -> String| kept.iter().map(part).collect::<Vec<_>>();
-    let files = list(&|kept| kept.file.display().to_string()).join(", ");
-    let resume = list(&|kept| format!("crm edit {} --resume", kept.id)).join("; ");
+    let files = listed(kept.iter().map(|kept| kept.file.display()));
+    let resume = Lang::En.clauses(kept.iter().map(|kept| format!("crm edit {} --resume", kept.id)));
     Ok(Finding::advice(
-        words!("edited, but not written: {files}", "已编辑但未写入：{files}"),
+        words!("edited, but not written: {files}", "已编辑但未写入：{files:#}"),
         words!("go on: {resume}; or remove the file", "继续编辑：{resume}；或删除该文件"),
     ))
 }

@@ -1,7 +1,7 @@
 //! The finding of a check.
 
 use crate::cli::shell::in_shell;
-use crate::diag::{Lang, Words};
+use crate::diag::{Lang, Words, listed};
 use crate::git::hooks::{Hook, HookState, Hooks};
 
 /// The result of a check.
@@ -50,10 +50,10 @@ pub(super) fn not_executable(hooks: &Hooks, all: &[Hook]) -> Option<Finding> {
     if ignored.is_empty() {
         return None;
     }
-    let names = ignored.iter().map(|hook| hook.name).collect::<Vec<_>>().join(", ");
+    let names = listed(ignored.iter().map(|hook| hook.name));
     let files: Vec<String> = ignored.iter().map(|hook| in_shell(&hooks.path(hook))).collect();
     Some(Finding::wrong(
-        words!("not executable, so git ignores it: {names}", "不可执行，会被 git 忽略：{names}"),
+        words!("not executable, so git ignores it: {names}", "不可执行，会被 git 忽略：{names:#}"),
         Words::verbatim(format!("chmod +x {}", files.join(" "))),
     ))
 }

@@ -2,7 +2,7 @@
 
 use super::options::{Said, field_named};
 use crate::cli::context::Context;
-use crate::diag::{Code, Diagnostic, Place, Spot};
+use crate::diag::{Code, Diagnostic, Place, Spot, listed};
 use crate::format::known::recognised;
 use crate::model::header::usual_field;
 use crate::model::mapping::{
@@ -90,11 +90,11 @@ pub(super) fn nothing_found(mapping: &Mapping, header: &[Text], file: &Path) -> 
     none.then(|| {
         let names: Vec<&str> = header.iter().filter(|c| !c.is_empty()).map(|c| &**c).collect();
         let first = names.first().copied().unwrap_or("COLUMN");
-        let columns = names.join(", ");
+        let columns = listed(names);
         let message = words!("no column is named like a field", "没有一列的名称与字段相同");
         Diagnostic::new(Code::BadMapping, message)
             .at(Place::file(file).at(Spot::Line(1)))
-            .help(words!("columns: {columns}", "各列：{columns}"))
+            .help(words!("columns: {columns}", "各列：{columns:#}"))
             .help(words!(
                 "map them to fields: --map '{first}=name' …",
                 "请指明各列对应的字段：--map '{first}=name' ……"
@@ -128,8 +128,8 @@ pub(super) fn tell_found(mapping: &Mapping, context: &Context) {
         }
     }
     if !read.is_empty() {
-        let read = read.join(", ");
-        context.say(words!("read: {read}", "读作：{read}"));
+        let read = listed(read);
+        context.say(words!("read: {read}", "读作：{read:#}"));
     }
 }
 
@@ -141,15 +141,15 @@ pub(super) fn tell_left(mapping: &Mapping, header: &[Text], said: &Said, context
         .filter(|column| !column.is_empty() && !said.names(column) && !reads(mapping, column))
         .collect();
     let more = left.len().saturating_sub(NAMED);
-    let columns = left[..left.len() - more].join(", ");
-    match (columns.as_str(), more) {
-        ("", _) => {}
-        (columns, 0) => {
-            context.say(words!("columns not imported: {columns}", "未导入的列：{columns}"));
+    let columns = listed(&left[..left.len() - more]);
+    match (left.len(), more) {
+        (0, _) => {}
+        (_, 0) => {
+            context.say(words!("columns not imported: {columns}", "未导入的列：{columns:#}"));
         }
-        (columns, more) => context.say(words!(
+        (_, more) => context.say(words!(
             "columns not imported: {columns}, and {more} more",
-            "未导入的列：{columns}，以及另外 {more} 列"
+            "未导入的列：{columns:#}，以及另外 {more} 列"
         )),
     }
 }

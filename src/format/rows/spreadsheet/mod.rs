@@ -8,7 +8,7 @@ mod open_document;
 mod records;
 mod sheet;
 
-use crate::diag::{Code, Diagnostic, Place, Words, first_of};
+use crate::diag::{Code, Diagnostic, Listed, Place, Words, first_of};
 use crate::model::mapping::Form;
 use crate::model::rows::SourceRows;
 use archive::Container;
@@ -96,12 +96,12 @@ fn chosen(workbook: &mut dyn Workbook, form: &Form, shown: &Path) -> Result<usiz
         [] => Err(no_header(shown)),
         [only] => Ok(*only),
         several => {
-            let listed = listed(several.iter().map(|position| &*names[*position]));
+            let sheets = quoted(several.iter().map(|position| &*names[*position]));
             let first = &names[several[0]];
             let n = several.len();
             let message = words!(
-                "the workbook has {n} sheets with cells: {listed}",
-                "工作簿有 {n} 个非空的工作表：{listed}"
+                "the workbook has {n} sheets with cells: {sheets}",
+                "工作簿有 {n} 个非空的工作表：{sheets:#}"
             );
             Err(Diagnostic::new(Code::BadArgument, message).at(Place::file(shown)).help(words!(
                 "name the one to read: --sheet '{first}', or its number",
@@ -111,15 +111,15 @@ fn chosen(workbook: &mut dyn Workbook, form: &Form, shown: &Path) -> Result<usiz
     }
 }
 
-fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> Listed {
     first_of(names.map(|name| format!("`{name}`")), NAMED)
 }
 
 fn no_sheet(wanted: &str, names: &[String], shown: &Path) -> Diagnostic {
-    let listed = listed(names.iter().map(String::as_str));
+    let sheets = quoted(names.iter().map(String::as_str));
     Diagnostic::new(Code::BadArgument, words!("no sheet `{wanted}`", "没有工作表 `{wanted}`"))
         .at(Place::file(shown))
-        .help(words!("sheets: {listed}", "各工作表：{listed}"))
+        .help(words!("sheets: {sheets}", "各工作表：{sheets:#}"))
 }
 
 fn no_header(shown: &Path) -> Diagnostic {
@@ -142,15 +142,16 @@ fn unreadable(why: Unreadable, shown: &Path) -> Diagnostic {
             words!("save it without a password, or as CSV", "请另存为不带密码的文件，或存为 CSV"),
         ),
         Unreadable::Damaged(_) | Unreadable::Enough => {
-            let why = match why {
-                Unreadable::Damaged(why) if !why.is_empty() => {
-                    Words::both(format!(": {}", why.en()), format!("：{}", why.zh()))
-                }
-                _ => Words::default(),
+            let message = match why {
+                Unreadable::Damaged(why) if !why.is_empty() => Words::both(
+                    format!("the workbook cannot be read: {}", why.en()),
+                    format!("无法读取工作簿：{}", why.zh()),
+                ),
+                _ => words!("the workbook cannot be read", "无法读取工作簿"),
             };
             (
                 Code::BadRow,
-                Words::joined(&[words!("the workbook cannot be read", "无法读取工作簿"), why], ""),
+                message,
                 words!(
                     "open it in a spreadsheet program and save it as .xlsx or CSV",
                     "请用表格软件打开，另存为 .xlsx 或 CSV"

@@ -1,7 +1,7 @@
 //! The customer of a row, as the other program names it.
 
 use super::RowReader;
-use crate::diag::Words;
+use crate::diag::{Words, listed};
 use crate::model::mapping::{Assignment, BELONGS_TO, Template};
 use crate::plan::import::columns::{CellText, Joined};
 use crate::value::text::narrow;
@@ -18,10 +18,11 @@ impl<'a> RowReader<'_, 'a> {
         let people = &self.import.people;
         let (Some(first), Some(last)) = (texts.first(), texts.last()) else {
             let columns = assignment.texts.iter().flat_map(Template::columns);
-            let columns: Vec<String> = columns.map(|column| format!("`{column}`")).collect();
-            let (en, zh) = (columns.join(", "), columns.join("、"));
-            let why =
-                words!("the row names no customer: {en} is empty", "这一行没有写客户：{zh} 为空");
+            let columns = listed(columns.map(|column| format!("`{column}`")));
+            let why = words!(
+                "the row names no customer: {columns} is empty",
+                "这一行没有写客户：{columns:#} 为空"
+            );
             self.problem(why, None);
             return None;
         };
@@ -30,8 +31,8 @@ impl<'a> RowReader<'_, 'a> {
                 [] => {}
                 [id] => return Some((id.to_string(), id.to_string())),
                 several => {
-                    let ids = several.iter().map(|id| &**id).collect::<Vec<_>>().join(", ");
-                    let what = words!("`{}` may be {ids}", "`{}` 可能是 {ids}", cell.text);
+                    let ids = listed(several);
+                    let what = words!("`{}` may be {ids}", "`{}` 可能是 {ids:#}", cell.text);
                     self.unsettled(cell, what, None);
                     return None;
                 }

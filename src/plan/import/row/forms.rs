@@ -1,7 +1,7 @@
 //! Cells of few possible values, and cells in the form that exports write.
 
 use super::RowReader;
-use crate::diag::Words;
+use crate::diag::{Words, listed};
 use crate::model::buying::{BUYER_STEP_NAMES, buyer_step_named};
 use crate::model::paper::{SEVERITIES, Status};
 use crate::plan::import::columns::CellText;
@@ -34,10 +34,10 @@ impl RowReader<'_, '_> {
     pub(super) fn status(&mut self, field: &str, cell: &CellText) -> Option<Text> {
         let known = Status::named(&cell.text);
         if known.is_none() {
-            let (named, text, names) = (cell.named(field), &cell.text, Status::NAMES.join(", "));
+            let (named, text, names) = (cell.named(field), &cell.text, listed(Status::NAMES));
             let why = words!(
                 "{named} is one of {names}, not `{text}`",
-                "{named} 应为 {names} 之一，而不是 `{text}`"
+                "{named} 应为 {names:#} 之一，而不是 `{text}`"
             );
             self.problem(why, None);
         }
@@ -49,10 +49,10 @@ impl RowReader<'_, '_> {
         let known = buyer_step_named(&cell.text);
         if known.is_none() {
             let (named, text) = (cell.named(field), &cell.text);
-            let names = BUYER_STEP_NAMES.join(", ");
+            let names = listed(BUYER_STEP_NAMES);
             let why = words!(
                 "{named} is one of {names}, not `{text}`",
-                "{named} 应为 {names} 之一，而不是 `{text}`"
+                "{named} 应为 {names:#} 之一，而不是 `{text}`"
             );
             self.problem(why, None);
         }

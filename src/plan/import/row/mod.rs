@@ -10,7 +10,7 @@ use super::columns::{CellText, Columns, Joined};
 use super::find::{addresses, mailboxes, telephones};
 use super::unknown::{Names, Naming};
 use super::{ImportTerms, ImportedEntry};
-use crate::diag::{Diagnostic, Words};
+use crate::diag::{Diagnostic, Words, listed};
 use crate::format::read_prospect::changes_in;
 use crate::model::event::{Event, EventKey, NO_OWNER};
 use crate::model::mapping::{
@@ -107,7 +107,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
             }
             (true, true) => Err(None),
             (false, _) => {
-                let why = Words::joined(&self.problems, "; ");
+                let why = Words::clauses(&self.problems);
                 let bad = self.import.bad_row(self.row.line, why);
                 Err(Some(self.help.into_iter().fold(bad, Diagnostic::help)))
             }
@@ -258,9 +258,9 @@ impl<'r, 'a> RowReader<'r, 'a> {
         if known.contains(&text.as_str()) {
             return Some(text.into());
         }
-        let (named, typed, names) = (cell.named(field), &cell.text, known.join(", "));
+        let (named, typed, names) = (cell.named(field), &cell.text, listed(known));
         let why = words!("{named} cannot be `{typed}`", "{named} 不能是 `{typed}`");
-        self.problem(why, Some(words!("it is one of {names}", "可以是：{names}")));
+        self.problem(why, Some(words!("it is one of {names}", "可以是：{names:#}")));
         None
     }
 

@@ -473,7 +473,7 @@ fn year_in_front(text: &str) -> Option<Words> {
     forms.extend(
         others.map(|(other, en, zh)| words!("'{other}' ({en} first)", "'{other}'（{zh}在前）")),
     );
-    let forms = Words::joined(&forms, ", ");
+    let forms = Words::listed(&forms);
     let (en, zh) = (forms.en(), forms.zh());
     Some(words!(
         "say how the file writes dates: --date-format {en}",
