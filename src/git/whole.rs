@@ -44,7 +44,8 @@ pub fn is_whole(git: &Git) -> Result<(), Diagnostic> {
             ),
         );
     }
-    if git.ask(&["config", "--get", "extensions.partialClone"])?.is_some() {
+    let partial_clone = r"^(remote\..*\.promisor|extensions\.partialclone)$";
+    if git.ask(&["config", "--get-regexp", partial_clone])?.is_some() {
         return partial(
             words!("the repository has a part of its files only", "仓库只有一部分文件"),
             words!("make the backup in a clone without --filter", "请在不带 --filter 的克隆中备份"),
