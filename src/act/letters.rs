@@ -5,6 +5,7 @@ use crate::disk::durable::write_own;
 use crate::disk::root::ledger_file;
 use crate::export::addresses::is_address;
 use crate::export::letter::EmailDraft;
+use crate::format::layout::SETTINGS;
 use crate::model::mapping::{Filter, Template, TemplatePart};
 use crate::model::privacy::VEIL;
 use crate::model::prospect::Contact;
@@ -447,6 +448,15 @@ pub fn can_be_written(
     if folder.exists() && !folder.is_dir() {
         let message = words!("-o {shown} is a file", "-o {shown} 是文件");
         let help = words!("drafts need a folder: -o letters", "草稿要放在文件夹里：-o letters");
+        return Err(Diagnostic::new(Code::BadArgument, message).help(help).into());
+    }
+    if folder.join(SETTINGS).is_file() {
+        let message =
+            words!("-o {shown} is the ledger's own folder", "-o {shown} 是账本自己的文件夹");
+        let help = words!(
+            "drafts need a folder of their own: -o letters",
+            "草稿要放在单独的文件夹里：-o letters"
+        );
         return Err(Diagnostic::new(Code::BadArgument, message).help(help).into());
     }
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());

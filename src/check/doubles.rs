@@ -6,18 +6,19 @@
 //! Two files are compared: the check is one of the whole ledger.
 
 use crate::diag::{Code, Diagnostic, Place, Spot, Words};
-use crate::rules::book::Book;
 use crate::rules::likeness::{Features, Likeness};
-use crate::rules::query::Query;
+use crate::rules::replay::state::Record;
+use crate::value::id::fold;
 use crate::value::text::Text;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 /// Of so many earlier files that share a text with a file, one is looked for that is not of its customer.
 const LOOKED_AT: usize = 8;
 
 /// A file, as far as it is compared.
-struct One {
+#[derive(Debug)]
+pub struct Compared {
     id: Text,
     name: Text,
     path: PathBuf,
@@ -25,18 +26,27 @@ struct One {
     features: Features,
 }
 
-/// A finding for each file that looks like an earlier one, in the order of ids.
-pub fn doubles(book: &Book) -> Vec<Diagnostic> {
-    let all = book.gather_everybody(&Query::everything(), |record| {
+impl Compared {
+    /// The file of a record.
+    pub fn of(record: &Record) -> Compared {
         let prospect = &record.prospect;
-        Some(One {
+        Compared {
             id: prospect.id.clone(),
             name: prospect.name.clone(),
             path: prospect.path.clone(),
             customer: prospect.joint_customer(),
             features: Features::of(prospect),
-        })
-    });
+        }
+    }
+}
+
+/// A finding for each file that looks like an earlier one, in the order of ids. Of files that share an id the first counts,
+/// as in reports.
+pub fn doubles(mut all: Vec<Compared>) -> Vec<Diagnostic> {
+    let mut ids = HashSet::with_capacity(all.len());
+    all.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    all.retain(|one| ids.insert(fold(&one.id)));
+    all.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     let mut known: HashMap<(Likeness, &str), Vec<usize>> = HashMap::new();
     let mut found = Vec::new();
     for (at, one) in all.iter().enumerate() {
@@ -54,7 +64,7 @@ pub fn doubles(book: &Book) -> Vec<Diagnostic> {
     found
 }
 
-fn finding(one: &One, other: &One, likeness: Likeness) -> Diagnostic {
+fn finding(one: &Compared, other: &Compared, likeness: Likeness) -> Diagnostic {
     let (id, earlier, name) = (&one.id, &other.id, &other.name);
     let same = likeness.words(one.features.is_customer && other.features.is_customer);
     let message = Words::both(

@@ -168,6 +168,21 @@ fn is_whole(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     Ok(told == *digester.finish().as_bytes())
 }
 
+/// Does a file end as a container does? One that was damaged before its end does so, too.
+///
+/// # Errors
+/// Fails if it cannot be read.
+pub fn ends_as_container(file: &mut (impl Read + Seek)) -> io::Result<bool> {
+    let length = COMMENT.len() + LENGTH;
+    let size = file.seek(SeekFrom::End(0))?;
+    let Some(before) = size.checked_sub(length as u64) else { return Ok(false) };
+    file.seek(SeekFrom::Start(before))?;
+    let mut end = vec![0; length];
+    file.read_exact(&mut end)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(end.starts_with(COMMENT.as_bytes()))
+}
+
 /// Is this the name of a file below a folder, whatever the system?
 fn is_below(name: &str) -> bool {
     let plain = |part| matches!(part, Component::Normal(_));
@@ -270,6 +285,16 @@ mod tests {
         }
         let longer = [&bytes[..], b"0"].concat();
         assert!(Container::open(Cursor::new(&longer)).is_err());
+    }
+
+    #[test]
+    fn a_container_is_known_by_its_end() {
+        let ends = |bytes: &[u8]| ends_as_container(&mut Cursor::new(bytes)).unwrap();
+        let mut bytes = container(&[("manifest.toml", b"a = 1\n")]);
+        assert!(ends(&bytes));
+        bytes[0] ^= 1;
+        assert!(ends(&bytes), "damaged at its beginning");
+        assert!(!ends(&bytes[..bytes.len() - 1]) && !ends(b"") && !ends(b"PK"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::file::{MAX_FILE, is_out_of_files, symlink, too_many_files};
 use crate::disk::ledger::Ledger;
 use crate::disk::listing::{EntryKind, Listing};
-use crate::format::layout::{ACTIVITY, JOURNALS};
+use crate::format::layout::{ACTIVITY, JOURNALS, PRIVATE};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,21 +31,33 @@ pub struct Batch {
     pub names: Vec<OsString>,
 }
 
-/// A walk through every `.toml` file below a folder. Hidden files are left out, links are not followed, and
+/// A walk through every `.toml` file below a folder, or through every file of the ledger. Links are not followed, and
 /// git's ignore rules are not looked at.
 #[derive(Debug)]
 pub struct Walk<'l> {
     ledger: &'l Ledger,
+    which: Which,
     open: Vec<(Arc<Folder>, Listing)>,
     below: Vec<PathBuf>,
     /// The links that are not followed and the folders that could not be listed.
     pub problems: Vec<Diagnostic>,
+    /// Of a walk through every file: the links, pipes, devices and other repositories.
+    pub left_out: Vec<PathBuf>,
+}
+
+/// The files that a walk gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those that end in `.toml` and are not hidden.
+    Toml,
+    /// All but those of the private folder.
+    All,
 }
 
 impl<'l> Walk<'l> {
     /// Begins at folders of the ledger. A folder that does not exist has no files.
     pub fn new(ledger: &'l Ledger, folders: &[&str]) -> Walk<'l> {
-        let mut walk = Walk { ledger, open: Vec::new(), below: Vec::new(), problems: Vec::new() };
+        let mut walk = Walk::of(ledger, Which::Toml);
         for folder in folders.iter().map(Path::new) {
             let top = ledger.root.join(folder);
             if top.is_symlink() {
@@ -55,6 +67,18 @@ impl<'l> Walk<'l> {
             }
         }
         walk
+    }
+
+    /// Begins at the root, for every file.
+    pub fn everything(ledger: &'l Ledger) -> Walk<'l> {
+        let mut walk = Walk::of(ledger, Which::All);
+        walk.below.push(PathBuf::new());
+        walk
+    }
+
+    fn of(ledger: &'l Ledger, which: Which) -> Walk<'l> {
+        let (open, below, problems, left_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Walk { ledger, which, open, below, problems, left_out }
     }
 
     /// The next files; `None` when there are no more.
@@ -68,14 +92,21 @@ impl<'l> Walk<'l> {
             let folder = Arc::clone(folder);
             let mut names = Vec::new();
             let (below, problems) = (&mut self.below, &mut self.problems);
-            let mut each = |name: &OsStr, kind| match kind {
+            let (which, left_out) = (self.which, &mut self.left_out);
+            let mut each = |name: &OsStr, kind| match (which, kind) {
+                (Which::All, EntryKind::File) => names.push(name.to_owned()),
+                (Which::All, EntryKind::Folder) if folder.file(name) == Path::new(PRIVATE) => {}
+                (Which::All, EntryKind::Folder) if name != ".git" => below.push(folder.file(name)),
+                (Which::All, _) => left_out.push(folder.file(name)),
                 _ if name.as_encoded_bytes().starts_with(b".") => {}
-                EntryKind::File if name.as_encoded_bytes().ends_with(b".toml") => {
+                (_, EntryKind::File) if name.as_encoded_bytes().ends_with(b".toml") => {
                     names.push(name.to_owned());
                 }
-                EntryKind::Folder => below.push(folder.file(name)),
-                EntryKind::Link => problems.push(symlink(&self.ledger.show(&folder.file(name)))),
-                EntryKind::File | EntryKind::Other => {}
+                (_, EntryKind::Folder) => below.push(folder.file(name)),
+                (_, EntryKind::Link) => {
+                    problems.push(symlink(&self.ledger.show(&folder.file(name))));
+                }
+                (_, EntryKind::File | EntryKind::Other) => {}
             };
             let mut more = || entries.more(&mut each);
             // A small folder is done with one batch.
@@ -164,6 +195,9 @@ impl Folder {
 
     /// The path of a file of the folder, relative to the ledger's root.
     pub fn file(&self, name: &OsStr) -> PathBuf {
+        if self.path.as_os_str().is_empty() {
+            return name.into();
+        }
         let mut path = OsString::with_capacity(self.path.as_os_str().len() + 1 + name.len());
         path.push(&self.path);
         path.push(std::path::MAIN_SEPARATOR_STR);

@@ -1,5 +1,6 @@
 //! The index of git, as far as commands that move or remove files ask for it.
 
+use crate::disk::private::repository_of;
 use crate::git::program::{Git, parts, path_of};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,20 @@ use std::path::{Path, PathBuf};
 /// `root` is the ledger's folder; the paths are below it.
 pub fn moved(root: &Path, from: &Path, to: &Path) -> bool {
     try_move(root, from, to).unwrap_or(false)
+}
+
+/// Does the repository of the ledger at `root` track this file, wherever in it the file is? Where there is no git, none is
+/// tracked.
+pub fn is_tracked(root: &Path, file: &Path) -> bool {
+    let Some(below) = repository_of(root).and_then(|repository| {
+        let real = file.canonicalize().ok()?;
+        Some(real.strip_prefix(repository.top).ok()?.to_str()?.to_owned())
+    }) else {
+        return false;
+    };
+    let pathspec = format!(":(top,literal){below}");
+    let listed = Git::at(root).run(&["ls-files", "-z", "--", &pathspec]);
+    listed.is_ok_and(|listed| !listed.is_empty())
 }
 
 fn try_move(root: &Path, from: &Path, to: &Path) -> Option<bool> {

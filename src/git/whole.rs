@@ -2,8 +2,10 @@
 //! it, and the way back.
 
 use crate::diag::{Code, Diagnostic};
+use crate::disk::listing::EntryKind;
+use crate::disk::stamp::Stamp;
 use crate::format::manifest::{Reference, Repository};
-use crate::git::program::{Git, Mode, parts, path_of};
+use crate::git::program::{Git, Mode, parts, path_of, unwritten};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,9 @@ use std::path::{Path, PathBuf};
 const EXACT: &str = "* -text -ident !filter !working-tree-encoding\n";
 /// The name that a commit gets while it is fetched that no branch has.
 const DETACHED: &str = "refs/crm-restore/head";
+
+/// The reference of the stash.
+const STASH: &str = "refs/stash";
 
 /// The files of a work tree below a ledger's root, compared with the last commit byte by byte.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,18 +29,38 @@ pub struct WorkTree {
     pub left_out: BTreeSet<PathBuf>,
 }
 
-/// The references of a repository, and what is checked out.
+/// Fails in a repository that has a part of its history only: there is no whole of it to keep.
 ///
 /// # Errors
-/// Fails if git does, and in a repository that has a part of its history only.
-pub fn repository(git: &Git) -> Result<Repository, Diagnostic> {
+/// Fails if git does, too.
+pub fn is_whole(git: &Git) -> Result<(), Diagnostic> {
+    let partial = |message, help| Err(Diagnostic::new(Code::GitFailed, message).help(help));
     if git.line(&["rev-parse", "--is-shallow-repository"])? == "true" {
-        let message = words!("the repository has a part of its history only", "仓库只有一部分历史");
-        return Err(Diagnostic::new(Code::GitFailed, message).help(words!(
-            "get the rest first: git fetch --unshallow",
-            "请先取回其余历史：git fetch --unshallow"
-        )));
+        return partial(
+            words!("the repository has a part of its history only", "仓库只有一部分历史"),
+            words!(
+                "get the rest first: git fetch --unshallow",
+                "请先取回其余历史：git fetch --unshallow"
+            ),
+        );
     }
+    let partial_clone = r"^(remote\..*\.promisor|extensions\.partialclone)$";
+    if git.ask(&["config", "--get-regexp", partial_clone])?.is_some() {
+        return partial(
+            words!("the repository has a part of its files only", "仓库只有一部分文件"),
+            words!("make the backup in a clone without --filter", "请在不带 --filter 的克隆中备份"),
+        );
+    }
+    Ok(())
+}
+
+/// The references of a repository at one moment, and what is checked out.
+///
+/// # Errors
+/// Fails if git does.
+pub fn repository(git: &Git) -> Result<Repository, Diagnostic> {
+    let branch = git.ask(&["symbolic-ref", "-q", "HEAD"])?.unwrap_or_default();
+    let branch = String::from_utf8_lossy(&branch).trim().to_owned();
     let format = "--format=%(objectname)%00%(symref)%00%(refname)";
     let listed = git.run(&["for-each-ref", format])?;
     let listed = String::from_utf8_lossy(&listed).into_owned();
@@ -44,12 +69,17 @@ pub fn repository(git: &Git) -> Result<Repository, Diagnostic> {
         let (object, stands_for) = (fields.next()?, fields.next()?);
         Some(Reference { name: fields.next()?, object, stands_for })
     });
-    let branch = git.ask(&["symbolic-ref", "-q", "HEAD"])?.unwrap_or_default();
+    let refs: Vec<Reference> = refs.collect();
+    // The commit is that of the list: the branch may have got another one since.
+    let commit = match branch.is_empty() {
+        true => git.find_commit("HEAD")?,
+        false => refs.iter().find(|one| one.name == branch).map(|one| one.object.clone()),
+    };
     Ok(Repository {
         objects: git.line(&["rev-parse", "--show-object-format"])?,
-        branch: String::from_utf8_lossy(&branch).trim().to_owned(),
-        commit: git.find_commit("HEAD")?.unwrap_or_default(),
-        refs: refs.collect(),
+        branch,
+        commit: commit.unwrap_or_default(),
+        refs,
     })
 }
 
@@ -62,49 +92,56 @@ pub fn first_commits(git: &Git) -> Result<Vec<String>, Diagnostic> {
     Ok(found)
 }
 
-/// Compares the files below the root of a ledger, in which `git` runs, with the last commit. `prefix` is its path from the
-/// top level; `own` are the ledger's files on the disk, which count even if git ignores them.
+/// The files of a commit below a ledger's root, whose path from the top level is `prefix`.
+pub type Committed = BTreeMap<PathBuf, (Mode, String)>;
+
+/// The files of the commit that is checked out; none before the first one.
+///
+/// # Errors
+/// Fails if git does.
+pub fn committed(git: &Git, told: &Repository, prefix: &str) -> Result<Committed, Diagnostic> {
+    if told.commit.is_empty() {
+        return Ok(Committed::new());
+    }
+    let files = git.tree(&told.commit, prefix)?.into_iter();
+    let below = files.filter_map(|file| {
+        Some((file.path.strip_prefix(prefix).ok()?.to_owned(), (file.mode, file.id)))
+    });
+    Ok(below.collect())
+}
+
+/// The paths below a ledger's root that git tracks or would track.
+///
+/// # Errors
+/// Fails if git does.
+pub fn listed(git: &Git) -> Result<Vec<PathBuf>, Diagnostic> {
+    let words = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    Ok(parts(&git.run(&words)?).map(path_of).collect())
+}
+
+/// Compares what is below the root of a ledger, in which `git` runs, with the files of a commit.
 ///
 /// # Errors
 /// Fails if git does, or if a file goes away meanwhile.
-pub fn work_tree(git: &Git, prefix: &str, own: Vec<PathBuf>) -> Result<WorkTree, Diagnostic> {
-    let words = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    let listed = git.run(&words)?;
-    let head: BTreeMap<PathBuf, (Mode, String)> = match git.find_commit("HEAD")? {
-        Some(commit) => {
-            let files = git.tree(&commit, prefix)?.into_iter();
-            let below = files.filter_map(|file| {
-                Some((file.path.strip_prefix(prefix).ok()?.to_owned(), (file.mode, file.id)))
-            });
-            below.collect()
-        }
-        None => BTreeMap::new(),
-    };
-    let mut paths: BTreeSet<PathBuf> = parts(&listed).map(path_of).chain(own).collect();
-    paths.extend(head.keys().cloned());
-    let mut found = WorkTree::default();
+pub fn work_tree(
+    git: &Git,
+    committed: &Committed,
+    there: &BTreeMap<PathBuf, Stamp>,
+) -> Result<WorkTree, Diagnostic> {
+    let gone = committed.keys().filter(|path| !there.contains_key(*path));
+    let mut found = WorkTree { removed: gone.cloned().collect(), ..WorkTree::default() };
     let mut known = Vec::new();
-    for path in paths {
-        let absolute = git.folder().join(&path);
-        let there = absolute.symlink_metadata().ok();
-        let Some(meta) = there.filter(|_| !is_through_link(git.folder(), &path)) else {
-            if head.contains_key(&path) {
-                found.removed.insert(path);
-            }
-            continue;
-        };
-        match head.get(&path) {
-            Some((Mode::File, id)) if meta.is_file() => known.push((path, id.clone())),
-            Some((Mode::Link, id)) if meta.is_symlink() => known.push((path, id.clone())),
-            // Its files are in a repository of its own.
-            Some((Mode::Submodule, _)) if meta.is_dir() => {
-                found.left_out.insert(path);
-            }
-            _ if meta.is_file() => {
+    for (path, stamp) in there {
+        let path = path.clone();
+        match (committed.get(&path), stamp.kind) {
+            (Some((Mode::File, id)), EntryKind::File)
+            | (Some((Mode::Link, id)), EntryKind::Link) => known.push((path, id.clone())),
+            (_, EntryKind::File) => {
                 found.changed.insert(path);
             }
-            // A folder in the place of a file: the files in it are listed by themselves.
-            Some(_) if meta.is_dir() => {
+            // A folder in the place of a file: the files in it are listed by themselves. Those of a submodule are in a
+            // repository of their own.
+            (Some((Mode::File | Mode::Link, _)), EntryKind::Folder) => {
                 found.removed.insert(path);
             }
             _ => {
@@ -120,11 +157,6 @@ pub fn work_tree(git: &Git, prefix: &str, own: Vec<PathBuf>) -> Result<WorkTree,
         }
     }
     Ok(found)
-}
-
-/// Is a folder on the way to a file a link? Then the file is elsewhere.
-fn is_through_link(root: &Path, path: &Path) -> bool {
-    crate::disk::root::link_on_the_way(root, path).is_some()
 }
 
 /// The object that each file would be, its bytes taken as they are; `None` of a name that git cannot be asked for.
@@ -169,14 +201,30 @@ fn link_object(git: &Git, path: &Path) -> Result<String, Diagnostic> {
     Ok(String::from_utf8_lossy(&id).trim().to_owned())
 }
 
-/// Writes a bundle of all references, and of what is checked out, to `out`.
+/// Writes a bundle of the references that are told, and of what is checked out, to `out`. It holds them as they are told,
+/// whatever git does to them meanwhile; that is why `git bundle`, which reads them anew, does not make it.
 ///
 /// # Errors
 /// Fails if git does, or if `out` fails.
 pub fn bundle(git: &Git, told: &Repository, out: &mut dyn Write) -> Result<(), Diagnostic> {
-    let words = ["bundle", "create", "-q", "-", "--all", "HEAD"];
-    // Before the first commit `HEAD` names nothing.
-    git.copy_to(if told.commit.is_empty() { &words[..5] } else { &words }, out)
+    let head = Some(("HEAD", &told.commit)).filter(|(_, commit)| !commit.is_empty());
+    let refs = told.refs.iter().map(|one| (&*one.name, &one.object)).chain(head);
+    let (mut text, mut objects) = (String::new(), String::new());
+    text.push_str(match &*told.objects {
+        "sha1" => "# v2 git bundle\n",
+        _ => "# v3 git bundle\n",
+    });
+    if told.objects != "sha1" {
+        text.push_str(&format!("@object-format={}\n", told.objects));
+    }
+    for (name, object) in refs {
+        text.push_str(&format!("{object} {name}\n"));
+        objects.push_str(&format!("{object}\n"));
+    }
+    text.push('\n');
+    out.write_all(text.as_bytes()).map_err(|error| unwritten(&error))?;
+    let words = ["pack-objects", "-q", "--revs", "--stdout", "--delta-base-offset"];
+    git.copy_to(&words, objects.as_bytes(), out)
 }
 
 /// Makes the repository that a backup tells of in an empty folder, from its bundle, and puts down the files of the commit
@@ -221,10 +269,23 @@ pub fn restore(top: &Path, told: &Repository, bundle: Option<&Path>) -> Result<(
     if repository(&git)? != *told {
         return Err(another());
     }
+    log_stash(&git, told)?;
     if told.commit.is_empty() {
         return Ok(());
     }
     put_files_down(&git, top)
+}
+
+/// Makes the stash one that `git stash` knows: it reads the log of the reference, which no bundle holds.
+fn log_stash(git: &Git, told: &Repository) -> Result<(), Diagnostic> {
+    let Some(stash) = told.refs.iter().find(|one| one.name == STASH) else { return Ok(()) };
+    git.run(&["update-ref", "-d", STASH])?;
+    let (status, _) = git.attempt(&["stash", "store", "-q", "-m", "backup", &stash.object])?;
+    if status == Some(0) {
+        return Ok(());
+    }
+    // A reference of this name to something else.
+    git.run(&["update-ref", STASH, &stash.object]).map(drop)
 }
 
 /// Puts down the files of the commit that is checked out.

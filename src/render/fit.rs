@@ -230,6 +230,60 @@ mod tests {
     }
 
     #[test]
+    fn the_narrowest_column_is_widened_first_and_none_beyond_its_need() {
+        let at = |width| fit(&[words(40), words(12)], &[0, 0], Some(width)).widths.unwrap();
+        assert_eq!(at(20), [9, 9]);
+        assert_eq!(at(26), [12, 12]);
+        assert_eq!(at(27), [13, 12], "the other one has all that it needs");
+        assert_eq!(at(54), [40, 12]);
+        assert_eq!(at(80), [40, 12], "nothing is wider than it needs");
+    }
+
+    #[test]
+    fn nothing_is_drawn_narrower_than_the_least_terminal() {
+        let at = |width| fit(&[words(40)], &[0], Some(width)).widths;
+        assert_eq!(at(TERMINAL + 1), Some(vec![TERMINAL + 1]));
+        assert_eq!(at(TERMINAL), Some(vec![TERMINAL]));
+        assert_eq!(at(5), Some(vec![TERMINAL]));
+    }
+
+    /// The need of a column of words with one cell.
+    fn need(cell: &Cell, text: &str, excess: Excess, is_list: bool) -> (usize, usize, usize) {
+        let column = Column { excess, ..Column::new("words", "W", Kind::Text) };
+        let mut need = Need::of_title("W");
+        need.take(cell, text, &column, is_list);
+        (need.least, need.fair, need.most)
+    }
+
+    #[test]
+    fn a_cell_needs_what_becomes_of_it_where_it_is_too_wide() {
+        let text = "a sentence of more than forty-eight characters, all in all";
+        let of = |excess, is_list| need(&Cell::text(text), text, excess, is_list);
+        assert_eq!(text.width(), 58);
+        assert_eq!(of(Excess::Usual, true), (NARROWEST, FAIR, 58), "cut");
+        // Its longest word is not broken.
+        assert_eq!(of(Excess::Usual, false), (11, FAIR, 58), "on several lines");
+        assert_eq!(of(Excess::Wraps, true), (11, SENTENCE, 58), "a sentence");
+        assert_eq!(of(Excess::Stays, true), (58, 58, 58), "a name that is typed");
+        let reason = "(n = 3, too few of all)";
+        let absent = Cell::Absent(reason.into());
+        assert_eq!(need(&absent, reason, Excess::Usual, false), (NARROWEST, FAIR, 23));
+        // Of several lines the widest counts.
+        let lines = Cell::Lines([].into());
+        assert_eq!(need(&lines, "one\nand a half\ntwo", Excess::Usual, true), (8, 10, 10));
+        assert_eq!(need(&Cell::Int(1), "1234567890", Excess::Usual, true), (10, 10, 10));
+    }
+
+    #[test]
+    fn a_word_is_broken_from_a_length_on() {
+        assert_eq!(breakable(&format!("a {}", "b".repeat(WORD)), WORD + 2), WORD);
+        assert_eq!(breakable(&format!("a {}", "b".repeat(WORD + 1)), WORD + 3), NARROWEST);
+        assert_eq!(Need::of_title(&format!("a {}", "b".repeat(TITLE))).least, TITLE);
+        assert_eq!(Need::of_title(&format!("a {}", "b".repeat(TITLE + 1))).least, NARROWEST);
+        assert_eq!(breakable("时装连锁店的采购", 16), NARROWEST, "Chinese is broken anywhere");
+    }
+
+    #[test]
     fn without_a_terminal_all_is_as_wide_as_it_needs() {
         let all = fit(&[words(400), whole(10)], &[9, 9], None);
         assert_eq!(all, Fit { shown: vec![0, 1], widths: Some(vec![400, 10]) });
@@ -248,6 +302,8 @@ mod tests {
         assert_eq!(cut_reason("(n = 3, too few)", 16, "…"), "(n = 3, too few)");
         assert_eq!(cut("cafe\u{301} noir", 5, "…"), "cafe\u{301}…");
         assert_eq!(cut("👩‍💻👩‍💻👩‍💻", 5, "…"), "👩‍💻👩‍💻…");
+        // A vowel sign that has a width of its own.
+        assert_eq!(cut("नीनीनी", 4, "…"), "नी…");
         assert_eq!(cut("", 0, "…"), "");
     }
 

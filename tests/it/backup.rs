@@ -153,7 +153,10 @@ fn heads_of_every_kind_are_restored() {
     repo.git("checkout -q --detach").done();
     repo.crm("log zhang note -m detached").done();
     repo.commit("on no branch").done();
-    repo.git("stash push -q -m later").status.to_string();
+    repo.git("stash push -q -m later").done();
+    there_and_back(&repo);
+    // A reference that is named as a stash, and is none.
+    repo.git("update-ref refs/stash HEAD").done();
     there_and_back(&repo);
     // Before the first commit.
     let new = Repo::new("liu", SETTINGS);
@@ -269,7 +272,7 @@ fn links_and_repositories_are_left_out_and_named() {
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let (_keep, out) = outside();
     let (_, said) = repo.crm(&format!("backup {}", out.join("b.zip").display())).done();
-    assert!(said.contains("no plain files: link, nested"), "{said}");
+    assert!(said.contains("earlier backups): link, nested"), "{said}");
     let (_, said) = crm(&out, "restore b.zip back").done();
     assert!(said.contains("link, nested"), "{said}");
     let back = out.join("back");
@@ -317,7 +320,13 @@ fn nothing_is_overwritten() {
     crm(&out.join("here"), "restore ../b.zip .").done();
     assert!(before == files(&out.join("here")));
     std::fs::remove_dir_all(out.join("here")).unwrap();
+    // Folders above it are made; of one that fails, none is left.
+    crm(&out, "restore b.zip no/such/folder").done();
+    assert!(before == files(&out.join("no/such/folder")));
+    std::fs::remove_dir_all(out.join("no")).unwrap();
+    std::fs::write(out.join("no"), "a file").unwrap();
     crm(&out, "restore b.zip no/such/folder").fails(3);
+    std::fs::remove_file(out.join("no")).unwrap();
     let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left.len(), 3, "no leftovers: {left:?}");
     for dir in ["prospects", "prospects/back", ".git/back", ".crm", "activity"] {
@@ -455,7 +464,7 @@ fn refused(bytes: &[u8], what: &str) -> String {
     std::fs::write(out.join("b.zip"), bytes).unwrap();
     let verified = crm(&out, "backup verify b.zip");
     assert_eq!(verified.status, 1, "{what}: {verified:?}");
-    let restored = crm(&out, "restore b.zip back");
+    let restored = crm(&out, "restore b.zip new/back");
     assert_eq!((restored.status, &*restored.stdout), (1, ""), "{what}: {restored:?}");
     assert!(restored.stderr.contains("error[bad-backup]"), "{what}: {restored:?}");
     let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
@@ -628,6 +637,189 @@ fn a_digest_is_that_of_the_report_as_it_is_printed() {
         assert!(manifest.contains(&told), "{told}\n{manifest}");
     }
 }
+
+#[test]
+fn earlier_backups_in_the_ledgers_folder_are_left_out() {
+    let repo = ledger();
+    let (_keep, out) = outside();
+    let (public, secret) = key(&out);
+    repo.sandbox.write("letters.age", "age-encryption.org/v1\nnot a whole one");
+    repo.crm("backup old/one.zip").fails(3);
+    std::fs::create_dir(repo.path().join("old")).unwrap();
+    repo.crm("backup old/one.zip").done();
+    repo.crm(&format!("backup two.age --to {public}")).done();
+    let (_, said) = repo.crm("backup three.zip").done();
+    assert!(said.contains("earlier backups): old/one.zip"), "{said}");
+    let names = |file: &str| -> Vec<String> {
+        parts(&std::fs::read(repo.path().join(file)).unwrap()).into_keys().collect()
+    };
+    let three = names("three.zip");
+    assert!(!three.iter().any(|name| name.ends_with(".zip")), "{three:?}");
+    // A sealed one is known by a key; another sealed file is kept.
+    assert!(three.contains(&"files/two.age".to_owned()), "{three:?}");
+    let (_, said) = repo.crm(&format!("backup four.zip --identity {}", secret.display())).done();
+    assert!(said.contains("earlier backups): old/one.zip, three.zip, two.age"), "{said}");
+    let four = names("four.zip");
+    assert!(four.contains(&"files/letters.age".to_owned()), "{four:?}");
+    assert!(!four.contains(&"files/two.age".to_owned()), "{four:?}");
+    repo.crm("backup verify four.zip").done();
+    let (_, said) = repo.crm(&format!("restore four.zip {}", out.join("back").display())).done();
+    assert!(said.contains("earlier backups): old/one.zip"), "{said}");
+    // Where there is no git, too.
+    let sandbox = Sandbox::with_settings(SETTINGS);
+    sandbox.crm("backup one.zip").done();
+    let (_, said) = sandbox.crm("backup two.zip --lang zh").done();
+    assert!(said.contains("较早的备份）：one.zip"), "{said}");
+}
+
+#[test]
+fn a_backup_goes_to_standard_output() {
+    let repo = ledger();
+    let (_keep, out) = outside();
+    let (public, secret) = key(&out);
+    let program = env!("CARGO_BIN_EXE_crm");
+    let to = format!("--to {public}");
+    for (options, key) in [("", String::new()), (&*to, format!("--identity {}", secret.display()))]
+    {
+        let mut crm = command(program, &repo.path(), "liu");
+        let output = crm.args(["backup", "-"]).args(split(options)).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && said.starts_with("-: 3 prospects"), "{said}");
+        assert!(!said.contains("next:"), "{said}");
+        std::fs::write(out.join("b"), &output.stdout).unwrap();
+        repo.crm(&format!("backup verify {} {key}", out.join("b").display())).done();
+    }
+    assert!(!repo.path().join("-").exists());
+    // A reader that is gone, or a full disk, has no backup.
+    let line = format!("{program} backup - > /dev/full; echo status $?");
+    let full = run(command("sh", &repo.path(), "liu").args(["-c", &line]));
+    assert!(full.stdout.contains("status 3"), "{full:?}");
+    assert!(full.stderr.contains("standard output cannot be written"), "{full:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn devices_and_pipes_keep_no_backup() {
+    let repo = ledger();
+    let (_keep, out) = outside();
+    let pipe = out.join("pipe");
+    run(command("mkfifo", &out, "liu").arg(&pipe)).done();
+    for file in ["/dev/null", "/dev/stdout", &pipe.display().to_string()] {
+        for force in ["", "--force"] {
+            let said = repo.crm(&format!("backup {file} {force}")).fails(2);
+            contains(&said, &["is a device or a pipe, which keeps no backup", "crm backup - |"]);
+        }
+    }
+    let said = repo.crm("backup /dev/null --lang zh").fails(2);
+    contains(&said, &["是设备或管道"]);
+    assert!(repo.crm(&format!("backup {}", out.display())).fails(3).contains("it is a folder"));
+}
+
+#[test]
+fn repositories_of_every_kind() {
+    // The other kind of objects; tags with a text, a stash, several branches.
+    let repo = Repo { sandbox: Sandbox::with_settings(SETTINGS), user: "liu" };
+    repo.git("init -q -b main --object-format=sha256").done();
+    repo.sandbox.write(".gitignore", "/.crm/\n").write("notes", "one\n");
+    repo.commit("first").done();
+    repo.git("tag -a -m text v1").done();
+    repo.git("branch other").done();
+    repo.sandbox.write("notes", "two\n");
+    repo.git("stash push -q").done();
+    repo.crm("add 张 --id zhang --owner liu").done();
+    let (_keep, out) = there_and_back(&repo);
+    let back = out.join("back");
+    assert_eq!(git(&back, "rev-parse --show-object-format").ok(), "sha256\n");
+    assert_eq!(git(&back, "cat-file -t v1").ok(), "tag\n");
+    contains(&git(&back, "stash list").ok(), &["stash@{0}: "]);
+    git(&back, "stash pop -q").done();
+    assert_eq!(std::fs::read_to_string(back.join("notes")).unwrap(), "two\n");
+    // A bundle that git itself clones.
+    let bundle = parts(&std::fs::read(out.join("b.zip")).unwrap())["repository.bundle"].clone();
+    std::fs::write(out.join("bundle"), bundle).unwrap();
+    git(&out, "clone -q bundle clone").done();
+    git(&out.join("clone"), "fsck --strict").done();
+    // A part of the history, or of the files, is refused: there is no whole to bring back.
+    let whole = ledger();
+    whole.commit("more").done();
+    whole.git("config uploadpack.allowFilter true").done();
+    for (option, said) in [("--depth=1", "--unshallow"), ("--filter=blob:none", "without --filter")]
+    {
+        let part = out.join(option);
+        let from = format!("file://{}", whole.path().display());
+        git(&out, &format!("clone -q {option} {from} ./{option}")).done();
+        let refused = crm(&part, "backup ../part.zip").fails(3);
+        contains(&refused, &["of its", said]);
+        let refused = crm(&part, "backup ../part.zip --lang zh").fails(3);
+        assert!(refused.contains("只有一部分"), "{refused}");
+        assert!(!out.join("part.zip").exists());
+    }
+    // A submodule is a repository of its own: it is named.
+    let library = Repo::new("liu", "");
+    library.sandbox.write("text", "x\n");
+    library.commit("first").done();
+    let from = library.path();
+    whole
+        .git(&format!("-c protocol.file.allow=always submodule add -q {} lib", from.display()))
+        .done();
+    whole.commit("a submodule").done();
+    let file = out.join("sub.zip");
+    let (_, said) = whole.crm(&format!("backup {}", file.display())).done();
+    assert!(said.contains("earlier backups): lib"), "{said}");
+    whole.crm(&format!("backup verify {}", file.display())).done();
+    crm(&out, "restore sub.zip sub").done();
+    assert!(out.join("sub/.gitmodules").exists() && !out.join("sub/lib/text").exists());
+}
+
+/// No byte of a backup can be another one, and none can be missing: it is refused before anything of it is used.
+#[test]
+fn every_byte_counts() {
+    let repo = ledger();
+    let (_keep, out) = outside();
+    let (public, secret) = key(&out);
+    let keys = crm::disk::sealed_file::Identities::read(&secret).unwrap();
+    let file = out.join("damaged");
+    let opens = |bytes: &[u8]| {
+        std::fs::write(&file, bytes).unwrap();
+        crm::act::backup::open(&file, Some(&keys)).is_ok()
+    };
+    // More than one block of 64 KiB when it is sealed.
+    let mut random = fastrand::Rng::with_seed(7);
+    let noise: Vec<u8> = (0..70_000).map(|_| random.u8(..)).collect();
+    for sealed in [false, true] {
+        if sealed {
+            repo.sandbox.write("noise.bin", &noise);
+        }
+        let to = if sealed { format!("--to {public}") } else { String::new() };
+        repo.crm(&format!("backup {} {to} --force", out.join("b").display())).done();
+        let good = std::fs::read(out.join("b")).unwrap();
+        assert!(opens(&good));
+        let size = good.len();
+        // The head of a sealed file; of a plain one, its first and its last parts with the list of all.
+        let (head, tail) = if sealed { (400, 150) } else { (700, 900) };
+        let mut places: Vec<usize> = (0..head).chain(size - tail..size).collect();
+        places.extend((0..250).map(|_| random.usize(head..size - tail)));
+        for at in places {
+            let mut flipped = good.clone();
+            flipped[at] ^= 1 << random.u8(..8);
+            assert!(!opens(&flipped), "sealed {sealed}, byte {at} of {size}");
+        }
+        let block = 64 * 1024 + 16;
+        let edges =
+            [0, 1, 21, 22, head, block - 1, block, block + 1, size / 2, size - LAST, size - 1];
+        for cut in edges.into_iter().filter(|cut| *cut < size) {
+            assert!(!opens(&good[..cut]), "sealed {sealed}, cut at {cut} of {size}");
+            assert!(!opens(&good[size - cut..]), "sealed {sealed}, the last {cut} of {size}");
+        }
+        for more in [&b"\0"[..], b"x", &good] {
+            assert!(!opens(&[&good, more].concat()), "sealed {sealed}, longer");
+            assert!(!opens(&[more, &good].concat()), "sealed {sealed}, something before it");
+        }
+    }
+}
+
+/// The length of the digest at the end.
+const LAST: usize = 64;
 
 /// Random ledgers with random work that is not committed come back to the byte.
 #[test]

@@ -95,6 +95,17 @@ fn what_is_written_is_committed_with_a_message_that_says_what_moved() {
 }
 
 #[test]
+fn a_message_that_is_typed_is_kept_as_it_is() {
+    let repo = repo();
+    let crm =
+        |words: &[&str]| run(command(env!("CARGO_BIN_EXE_crm"), &repo.path(), "he").args(words));
+    let said = crm(&["log", "zhang", "call", "--commit=#7: a call\n\n# and why\nbecause"]).done().1;
+    assert!(said.ends_with("committed: #7: a call\n"), "{said}");
+    assert_eq!(message(&repo), "#7: a call\n\n# and why\nbecause");
+    assert_eq!(files(&repo), "M\tprospects/zhang.toml\n");
+}
+
+#[test]
 fn the_first_commit_of_a_repository_has_the_file_alone() {
     let repo = Repo::new("he", "");
     repo.crm("add Wang --id wang --commit").done();

@@ -13,6 +13,7 @@
 mod allocation;
 mod backtest;
 mod backup;
+mod backup_meanwhile;
 mod boundaries;
 mod boundaries_reports;
 mod boundaries_sheets;

@@ -98,6 +98,76 @@ fn one_person_or_two_in_each_kind_of_file() {
     }
 }
 
+/// A rebase and a cherry-pick have their sides the other way round: the commit that is applied is `theirs`.
+#[test]
+fn one_person_or_two_in_a_rebase_and_a_cherry_pick() {
+    let day = |rep: &str, is_first: bool| {
+        let day = if is_first { "2009-12-10" } else { "2009-12-11" };
+        opened("华远", rep, day)
+    };
+    let chance = |name: &str, rep: &str| {
+        let text = opened(name, rep, "2009-12-12");
+        text.replace("\n\n[events]", "\naccount = \"huayuan\"\n\n[events]")
+    };
+    for way in ["rebase", "cherry-pick"] {
+        for hejun_is_first in [true, false] {
+            let (of_hejun, of_sarah) =
+                (day("hejun", hejun_is_first), day("sarah", !hejun_is_first));
+            let (li, qian) = (chance("李强", "hejun"), chance("钱伟", "sarah"));
+            for decision in ["--one", "--two"] {
+                let what = format!("{way} {decision}, hejun first: {hejun_is_first}");
+                let pair = clones();
+                let files = [
+                    (&pair.hejun, &of_hejun, ("prospects/li.toml", &li)),
+                    (&pair.sarah, &of_sarah, ("prospects/qian.toml", &qian)),
+                ];
+                for (repo, customer, (name, text)) in files {
+                    repo.sandbox.write("customers/huayuan.toml", customer).write(name, text);
+                    repo.commit(repo.user).done();
+                }
+                pair.hejun.git("push -q origin main").done();
+                let begun = match way {
+                    "rebase" => pair.sarah.git("pull -q --rebase"),
+                    _ => {
+                        pair.sarah.git("fetch -q").done();
+                        pair.sarah.git("cherry-pick origin/main")
+                    }
+                };
+                assert_eq!(begun.status, 1, "{what}: {begun:?}");
+                pair.sarah.crm(&format!("resolve {decision}")).done();
+                let read = |name: &str| pair.sarah.sandbox.read(name);
+                let other = pair.sarah.path().join("customers/huayuan-2.toml");
+                if decision == "--one" {
+                    let text = read("customers/huayuan.toml");
+                    assert_eq!(text.matches("kind = \"opened\"").count(), 2, "{what}: {text}");
+                    assert_eq!(text.matches("kind = \"retracted\"").count(), 1, "{what}: {text}");
+                    // The later opening is retracted, whosever side it is on.
+                    let later =
+                        if hejun_is_first { "2009-12-11-1-sarah" } else { "2009-12-11-1-hejun" };
+                    assert!(text.contains(&format!("event = \"{later}\"")), "{what}: {text}");
+                    assert!(!other.exists(), "{what}");
+                    assert!(read("prospects/li.toml") == li && read("prospects/qian.toml") == qian);
+                } else {
+                    let (first, second, moved, stays) = match hejun_is_first {
+                        true => (&of_hejun, &of_sarah, "qian", "li"),
+                        false => (&of_sarah, &of_hejun, "li", "qian"),
+                    };
+                    assert_eq!(&read("customers/huayuan.toml"), first, "{what}");
+                    assert_eq!(&read("customers/huayuan-2.toml"), second, "{what}");
+                    let account = |id: &str| read(&format!("prospects/{id}.toml"));
+                    assert!(account(moved).contains("account = \"huayuan-2\""), "{what}");
+                    assert!(account(stays).contains("account = \"huayuan\""), "{what}");
+                }
+                pair.sarah.git("add -A").done();
+                let (_, said) =
+                    pair.sarah.git(&format!("-c core.editor=true {way} --continue")).done();
+                assert_eq!(pair.sarah.git("status --porcelain").ok(), "", "{what}: {said}");
+                pair.sarah.crm("check").done();
+            }
+        }
+    }
+}
+
 #[test]
 fn references_follow_the_one_that_gets_another_id() {
     let customer = |rep, day| opened("华远", rep, day);

@@ -212,3 +212,43 @@ fn beside_the_ledger_s_files_everything_may_be_written() {
     repo.crm("restore out.zip back").done();
     assert!(Path::new(&repo.path().join("back/crm.toml")).exists());
 }
+
+#[test]
+fn a_file_that_git_tracks_is_not_replaced() {
+    let repo = ledger();
+    repo.sandbox.write("README.md", "ours\n").write("docs/张.html", "ours\n");
+    repo.commit("texts").done();
+    let away = Sandbox::empty();
+    symlink(repo.path().join("README.md"), away.path().join("link.md")).unwrap();
+    let link = away.path().join("link.md").display().to_string();
+    for line in ["list -o README.md", "dashboard -o docs/张.html", &format!("list -o {link}")] {
+        refused(&repo, line, line);
+    }
+    let said = repo.crm("list -o README.md").fails(2);
+    crate::common::contains(
+        &said,
+        &["-o README.md would replace a file that git tracks", "> README.md"],
+    );
+    let said = repo.crm("list -o README.md --lang zh").fails(2);
+    crate::common::contains(&said, &["-o README.md 会覆盖 git 跟踪的文件"]);
+    // Not tracked, or not there, or not in this repository.
+    repo.crm("list -o new.md").done();
+    repo.crm("list -o new.md").done();
+    std::fs::remove_file(repo.path().join("README.md")).unwrap();
+    repo.crm("list -o README.md").done();
+    std::fs::write(away.path().join("x.md"), "theirs\n").unwrap();
+    repo.crm(&format!("list -o {}", away.path().join("x.md").display())).done();
+    let plain = Sandbox::ledger();
+    plain.write("README.md", "ours\n");
+    plain.crm("list -o README.md").done();
+}
+
+#[test]
+fn letters_go_into_a_folder_of_their_own() {
+    let repo = ledger();
+    for folder in [".", "./", &repo.path().display().to_string()] {
+        let line = format!("letters letter.txt id:zhang -o {folder} --force");
+        refused(&repo, &line, folder);
+        assert!(repo.crm(&line).stderr.contains("the ledger's own folder"));
+    }
+}

@@ -59,6 +59,32 @@ fn with_nothing_between_both_files_have_their_bytes_again() {
 }
 
 #[test]
+fn of_two_joins_the_last_is_undone_and_any_that_is_named() {
+    let third =
+        "name = \"Zhang\"\n\n[events]\n2009-12-08-1-abc = { kind = \"opened\", owner = \"he\" }\n";
+    let joined = || {
+        let sandbox = two();
+        sandbox.write("prospects/third.toml", third);
+        sandbox.crm("join zhang zhang-2").done();
+        sandbox.crm("join zhang third").done();
+        sandbox
+    };
+    let is_there =
+        |sandbox: &Sandbox, id: &str| sandbox.path().join(format!("prospects/{id}.toml")).exists();
+    let sandbox = joined();
+    sandbox.crm("split zhang").done();
+    assert!(is_there(&sandbox, "third") && !is_there(&sandbox, "zhang-2"));
+    assert_eq!(sandbox.read("prospects/third.toml"), third);
+    sandbox.crm("split zhang").done();
+    assert_eq!(sandbox.read("prospects/zhang-2.toml"), OTHER);
+    assert_eq!(sandbox.read("prospects/zhang.toml"), KEEP);
+    let sandbox = joined();
+    sandbox.crm("split zhang zhang-2").done();
+    assert!(!is_there(&sandbox, "third"));
+    assert_eq!(sandbox.read("prospects/zhang-2.toml"), OTHER);
+}
+
+#[test]
 fn what_came_between_stays_with_the_file_that_stayed() {
     let sandbox = two();
     sandbox.crm("join zhang zhang-2 --lang zh").done();
@@ -82,6 +108,21 @@ fn what_came_between_stays_with_the_file_that_stayed() {
     contains(&said, &["facts and people of zhang were changed since, and stay: crm edit zhang"]);
     contains(&sandbox.read("prospects/zhang.toml"), &["# VIP", "region = \"north\"", "Bob"]);
     assert_eq!(sandbox.read("prospects/zhang-2.toml"), OTHER);
+}
+
+#[test]
+fn an_entry_whose_key_begins_like_one_of_the_join_stays() {
+    let sandbox = two();
+    let third = "name = \"Zhang\"\n\n[events]\n2009-12-08-1 = { kind = \"opened\" }\n2009-12-09-1 = { kind = \"call\" }\n";
+    sandbox.write("prospects/third.toml", third);
+    sandbox.crm("join zhang third").done();
+    let later = "2009-12-09-1-xyz = { kind = \"note\", note = \"later\" }\n";
+    let text = sandbox.read("prospects/zhang.toml");
+    contains(&text, &["\n2009-12-09-1 = { kind = \"call\""]);
+    sandbox.write("prospects/zhang.toml", text + later);
+    sandbox.crm("split zhang").done();
+    assert_eq!(sandbox.read("prospects/zhang.toml"), KEEP.to_owned() + later);
+    assert_eq!(sandbox.read("prospects/third.toml"), third);
 }
 
 #[test]

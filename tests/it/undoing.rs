@@ -1,7 +1,7 @@
 //! A command is taken back whole, and taking back is taken back.
 
-use crate::common::repo::Repo;
-use crate::common::{Sandbox, contains};
+use crate::common::repo::{Repo, command};
+use crate::common::{Sandbox, contains, run};
 
 fn two() -> Sandbox {
     let sandbox = Sandbox::ledger();
@@ -128,4 +128,40 @@ fn what_is_committed_is_retracted() {
     // The retraction is not committed: it goes again.
     repo.crm("redo").done();
     assert!(!repo.sandbox.read("prospects/zhang.toml").contains("retracted"));
+}
+
+#[test]
+fn a_key_that_could_be_several_is_not_guessed() {
+    let sandbox = Sandbox::ledger();
+    let events = "2009-12-01 = { kind = \"opened\" }\n\
+        2009-12-04-1 = { kind = \"call\" }\n\
+        2009-12-04-1-abc = { kind = \"demo\" }\n\
+        2009-12-05-1-abc = { kind = \"call\" }\n\
+        2009-12-05-1-abd = { kind = \"demo\" }\n";
+    sandbox.prospect("zhang", "name = \"zhang\"", events);
+    let said = sandbox.refused("undo zhang 2009-12-05-1", 2);
+    contains(
+        &said,
+        &["`2009-12-05-1` could be several events", "one of: 2009-12-05-1-abc, 2009-12-05-1-abd"],
+    );
+    // A key that is the beginning of another one is meant itself.
+    sandbox.crm("undo zhang 2009-12-04-1").done();
+    contains(&sandbox.read("prospects/zhang.toml"), &["event = \"2009-12-04-1\""]);
+}
+
+#[test]
+fn what_a_commit_has_beside_entries_is_not_taken_back() {
+    let repo = Repo::new("liuyan", "");
+    let events = "2009-12-01 = { kind = \"opened\" }\n";
+    repo.sandbox.prospect("zhang", "name = \"zhang\"", events);
+    repo.commit("zhang").done();
+    // A fact and an entry in one command.
+    let script = "f() { sed -i 's/\"zhang\"/\"Zhang\"/' $1; echo '2009-12-04-1 = { kind = \"call\" }' >> $1; }; f";
+    let mut edit = command(env!("CARGO_BIN_EXE_crm"), &repo.path(), "liuyan");
+    run(edit.env("EDITOR", script).args(["edit", "zhang"])).done();
+    let text = repo.sandbox.read("prospects/zhang.toml");
+    contains(&text, &["name = \"Zhang\"", "2009-12-04-1"]);
+    repo.commit("both").done();
+    let said = repo.sandbox.refused("undo", 1);
+    contains(&said, &["wrote more than entries in prospects/zhang.toml", "git revert COMMIT"]);
 }

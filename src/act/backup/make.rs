@@ -1,21 +1,23 @@
 //! Makes a backup.
 
 use super::figures::{Outside, figures};
-use super::open::open;
-use super::state::State;
+use super::open::{Opened, open};
+use super::state::{Aside, State, is_of};
 use super::{BUNDLE, FILES, MANIFEST};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::disk::container::{ContainerWriter, Packing};
 use crate::disk::durable::write_file_by;
+use crate::disk::private::repository_of;
 use crate::disk::sealed_file::{Identities, Recipients};
+use crate::disk::write::Writer;
 use crate::format::layout::SETTINGS;
 use crate::format::manifest::{Manifest, SCHEMA, StoredFile};
 use crate::git::program::Git;
-use crate::git::whole::bundle;
+use crate::git::whole::{bundle, is_whole};
 use crate::value::date::Date;
 use crate::value::digest::Digester;
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// How often a backup begins anew because the ledger was written meanwhile.
@@ -25,11 +27,11 @@ const ATTEMPTS: usize = 3;
 pub struct Order<'o> {
     /// The ledger's root.
     pub root: &'o Path,
-    /// The file to write.
-    pub file: &'o Path,
+    /// The file to write; without one, the backup is for [`Made::stream`].
+    pub file: Option<&'o Path>,
     /// The public keys to seal it to.
     pub to: Option<&'o Recipients>,
-    /// The private keys, to know an older backup by.
+    /// The private keys, to know older backups by.
     pub identities: Option<&'o Identities>,
     /// The day of its figures.
     pub day: Date,
@@ -46,75 +48,107 @@ pub struct Made {
     pub manifest: Manifest,
     /// Its size in bytes.
     pub size: u64,
+    /// The whole backup, if the order names no file.
+    pub stream: Option<File>,
+    /// A write of a dead process that was finished for it.
+    pub finished: Option<Diagnostic>,
 }
 
-/// Makes a backup: one file, written whole or not at all.
+/// Makes a backup: one file, written whole or not at all. If the ledger is written meanwhile it begins anew, and from then
+/// on holds the ledger's lock, so that only git and editors can disturb it.
 ///
 /// # Errors
 /// Fails if the file is there and is no backup of this ledger, if the ledger is written all the time, or if git or the disk
 /// fails. Nothing is written then.
 pub fn make(order: &Order) -> Result<Made, Failure> {
-    // The backup itself may lie in the ledger's folder; it is no part of it.
-    let own = place_below(order.root, order.file);
-    let mut state = State::of(order.root, own.as_deref())?;
-    if !order.force {
-        may_replace(order, &state)?;
+    if repository_of(order.root).is_some() {
+        is_whole(&Git::at(order.root))?;
     }
-    for _ in 0..ATTEMPTS {
-        let manifest = manifest_of(&state, order);
-        let mut stopped = None;
-        let mut after = None;
-        let mut size = 0;
-        let like = order.root.join(SETTINGS);
-        let written = write_file_by(order.file, Some(&like), |out| {
-            let mut out = Counting { out, bytes: 0 };
-            let done = match order.to {
-                None => fill(&mut out, order.root, &manifest),
-                Some(keys) => keys.seal(&mut out).map_err(Fault::Output).and_then(|mut sealing| {
-                    fill(&mut sealing, order.root, &manifest)?;
-                    sealing.finish().map_err(Fault::Output)?;
-                    Ok(())
-                }),
+    order.file.map_or(Ok(()), |file| may_replace(order, file))?;
+    // The backup itself may lie in the ledger's folder; it is no part of it.
+    let own = order.file.and_then(|file| place_below(order.root, file));
+    let aside = Aside { own: own.as_deref(), identities: order.identities };
+    let mut lock = None;
+    let mut fault = None;
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 && lock.is_none() {
+            lock = match Writer::open(order.root) {
+                Ok(writer) => Some(writer),
+                Err(held) if held.code == Code::Locked => return Err(held.into()),
+                // Where the ledger cannot be written, no crm writes it.
+                Err(_) => None,
             };
-            size = out.bytes;
-            // A file that went away meanwhile, or grew, is a change of the ledger.
-            let now = State::of(order.root, own.as_deref());
-            match (done, now) {
-                (Err(Fault::Output(error)), _) => Err(error),
-                (_, Ok(now)) if now != state => {
-                    after = Some(now);
-                    Err(io::Error::other("the ledger has changed"))
-                }
-                (Ok(()), Ok(_)) => Ok(()),
-                (Err(Fault::Ledger(problem)), _) => {
-                    stopped = Some(*problem);
-                    Err(io::Error::other("stopped"))
-                }
-                (_, Err(problem)) => {
-                    stopped = Some(problem);
-                    Err(io::Error::other("stopped"))
-                }
+        }
+        match made(order, aside) {
+            Ok(made) => {
+                let finished = lock.and_then(|writer| writer.finished);
+                return Ok(Made { finished, ..made });
             }
-        });
-        match (written, stopped, after) {
-            (Ok(()), ..) => return Ok(Made { manifest, size }),
-            (_, Some(problem), _) => return Err(problem.into()),
-            (_, _, Some(now)) => state = now,
-            (Err(error), None, None) => {
-                return Err(Diagnostic::unwritable(order.file, &error).into());
+            Err(Fault::Output(file, error)) => {
+                return Err(Diagnostic::unwritable(&file, &error).into());
             }
+            Err(Fault::Ledger(problem)) => return Err((*problem).into()),
+            Err(Fault::Changed(problem)) => fault = problem,
         }
     }
+    Err(fault.map_or_else(written_all_the_time, |problem| *problem).into())
+}
+
+fn written_all_the_time() -> Diagnostic {
     let message = words!(
         "the ledger was written again and again while the backup was made",
         "备份期间账本不断被写入"
     );
-    Err(Diagnostic::new(Code::Locked, message)
-        .help(words!(
-            "try again when the other program has finished; no backup was written",
-            "请等其他程序结束后重试；没有写出备份"
-        ))
-        .into())
+    Diagnostic::new(Code::Locked, message).help(words!(
+        "try again when the other program has finished; no backup was written",
+        "请等其他程序结束后重试；没有写出备份"
+    ))
+}
+
+/// One attempt.
+fn made(order: &Order, aside: Aside) -> Result<Made, Fault> {
+    // A file that went away between two looks is a change of the ledger, too.
+    let changed = |problem| Fault::Changed(Some(Box::new(problem)));
+    let state = State::of(order.root, aside).map_err(changed)?;
+    let manifest = manifest_of(&state, order);
+    let mut fault = None;
+    let mut size = 0;
+    let mut fill = |out: &mut dyn Write| -> io::Result<()> {
+        let mut out = Counting { out, bytes: 0 };
+        let filled = match order.to {
+            None => fill(&mut out, order.root, &manifest),
+            Some(keys) => sealed(&mut out, keys, order.root, &manifest),
+        };
+        size = out.bytes;
+        fault = match filled {
+            Err(Unfilled::Output(error)) => return Err(error),
+            filled => match (filled, state.is_still_so(order.root, aside)) {
+                (_, Ok(false)) => Some(Fault::Changed(None)),
+                (Err(Unfilled::Ledger(problem)), _) => Some(Fault::Ledger(problem)),
+                (_, Err(problem)) => Some(Fault::Ledger(Box::new(problem))),
+                _ => return Ok(()),
+            },
+        };
+        Err(io::Error::other("no backup"))
+    };
+    let mut stream = None;
+    let written = match order.file {
+        Some(file) => write_file_by(file, Some(&order.root.join(SETTINGS)), fill),
+        None => tempfile::tempfile().and_then(|mut file| {
+            fill(&mut file)?;
+            file.seek(SeekFrom::Start(0))?;
+            stream = Some(file);
+            Ok(())
+        }),
+    };
+    match (written, fault) {
+        (Ok(()), _) => Ok(Made { manifest, size, stream, finished: None }),
+        (Err(_), Some(fault)) => Err(fault),
+        (Err(error), None) => {
+            let place = order.file.map_or_else(std::env::temp_dir, Path::to_owned);
+            Err(Fault::Output(place, error))
+        }
+    }
 }
 
 /// The path of a file from the ledger's root, if it lies below it.
@@ -142,27 +176,50 @@ fn manifest_of(state: &State, order: &Order) -> Manifest {
     }
 }
 
-/// Why a container was not filled.
+/// Why an attempt has come to nothing.
 enum Fault {
     /// The file cannot be written.
+    Output(PathBuf, io::Error),
+    /// The ledger cannot be read, and has not changed.
+    Ledger(Box<Diagnostic>),
+    /// The ledger has changed, which may have been seen as a problem.
+    Changed(Option<Box<Diagnostic>>),
+}
+
+/// Why a container was not filled.
+enum Unfilled {
+    /// It cannot be written.
     Output(io::Error),
     /// The ledger cannot be read, or is not as it was.
     Ledger(Box<Diagnostic>),
 }
 
-impl From<Diagnostic> for Fault {
-    fn from(problem: Diagnostic) -> Fault {
-        Fault::Ledger(Box::new(problem))
+impl From<Diagnostic> for Unfilled {
+    fn from(problem: Diagnostic) -> Unfilled {
+        Unfilled::Ledger(Box::new(problem))
     }
 }
 
+/// Writes the container, sealed.
+fn sealed(
+    out: &mut dyn Write,
+    keys: &Recipients,
+    root: &Path,
+    manifest: &Manifest,
+) -> Result<(), Unfilled> {
+    let mut sealing = keys.seal(out).map_err(Unfilled::Output)?;
+    fill(&mut sealing, root, manifest)?;
+    sealing.finish().map_err(Unfilled::Output)?;
+    Ok(())
+}
+
 /// Writes the container.
-fn fill(out: &mut dyn Write, root: &Path, manifest: &Manifest) -> Result<(), Fault> {
+fn fill(out: &mut dyn Write, root: &Path, manifest: &Manifest) -> Result<(), Unfilled> {
     let mut container = ContainerWriter::new(out);
     let text = manifest.write()?;
     container
         .add(MANIFEST, Packing::Compressed, |out| out.write_all(text.as_bytes()))
-        .map_err(Fault::Output)?;
+        .map_err(Unfilled::Output)?;
     if let Some(git) = manifest.git.as_ref().filter(|git| git.has_bundle()) {
         let mut problem = None;
         let added = container.add(BUNDLE, Packing::AsItIs, |out| {
@@ -174,10 +231,10 @@ fn fill(out: &mut dyn Write, root: &Path, manifest: &Manifest) -> Result<(), Fau
         match (added, problem) {
             (Ok(()), _) => {}
             (_, Some(problem)) if problem.code == Code::WriteFailed => {
-                return Err(Fault::Output(io::Error::other(problem.message.en().to_owned())));
+                return Err(Unfilled::Output(io::Error::other(problem.message.en().to_owned())));
             }
             (_, Some(problem)) => return Err(problem.into()),
-            (Err(error), None) => return Err(Fault::Output(error)),
+            (Err(error), None) => return Err(Unfilled::Output(error)),
         }
     }
     for file in &manifest.files {
@@ -186,12 +243,12 @@ fn fill(out: &mut dyn Write, root: &Path, manifest: &Manifest) -> Result<(), Fau
             problem = copied(&root.join(&file.path), file, out)?;
             Ok(())
         });
-        added.map_err(Fault::Output)?;
+        added.map_err(Unfilled::Output)?;
         if let Some(problem) = problem {
             return Err(problem.into());
         }
     }
-    container.finish().map_err(Fault::Output)?;
+    container.finish().map_err(Unfilled::Output)?;
     Ok(())
 }
 
@@ -229,21 +286,24 @@ impl Write for Counting<'_> {
     }
 }
 
-/// Fails if a file is in the place of the backup that is none of this ledger. A device or pipe is written into.
-fn may_replace(order: &Order, state: &State) -> Result<(), Diagnostic> {
-    let file = order.file;
-    let is_new = match fs::metadata(file) {
-        Ok(meta) => !meta.is_file(),
-        Err(_) => true,
-    };
-    if is_new {
-        return Ok(());
-    }
-    let known = open(file, order.identities);
-    if known.is_ok_and(|opened| state.is_of(&opened.manifest.marks)) {
-        return Ok(());
-    }
+/// Fails if a file is in the place of the backup that is none of this ledger, or a thing that is no file.
+fn may_replace(order: &Order, file: &Path) -> Result<(), Diagnostic> {
+    let Ok(meta) = fs::metadata(file) else { return Ok(()) };
     let shown = file.display();
+    if !meta.is_file() {
+        let message = words!(
+            "{shown} is a device or a pipe, which keeps no backup",
+            "{shown} 是设备或管道，不能保存备份"
+        );
+        return Err(Diagnostic::new(Code::BadArgument, message).help(words!(
+            "name a file, or `-` for standard output: crm backup - | ssh HOST 'cat > monday.zip'",
+            "请指定文件，或用 `-` 写到标准输出：crm backup - | ssh 主机 'cat > monday.zip'"
+        )));
+    }
+    let is_own = |opened: Opened| is_of(order.root, &opened.manifest.marks);
+    if order.force || open(file, order.identities).and_then(is_own).unwrap_or(false) {
+        return Ok(());
+    }
     let message = words!(
         "{shown} is there, and cannot be told to be a backup of this ledger",
         "{shown} 已经存在，且无法确认它是本账本的备份"

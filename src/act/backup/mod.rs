@@ -5,6 +5,7 @@
 
 mod figures;
 mod make;
+mod names;
 mod open;
 mod restore;
 mod state;

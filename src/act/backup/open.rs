@@ -1,9 +1,9 @@
 //! Opens a backup: unseals it, and looks whether it is whole and has what its manifest tells.
 
-use super::state::is_storable;
+use super::names::is_storable;
 use super::{BUNDLE, FILES, MANIFEST, MAX_FILE, MAX_FILES};
 use crate::diag::{Code, Diagnostic, Place};
-use crate::disk::container::{Container, refused};
+use crate::disk::container::{Container, ends_as_container, refused};
 use crate::disk::sealed_file::{HEAD, Identities};
 use crate::format::manifest::{Manifest, Repository};
 use std::collections::BTreeSet;
@@ -83,6 +83,12 @@ fn readable(file: &Path, identities: Option<&Identities>) -> Result<Box<dyn Read
             ),
         },
     }
+}
+
+/// Is this file a backup, as far as its end tells? A sealed one is known if one of the keys opens it.
+pub(super) fn is_backup(file: &Path, identities: Option<&Identities>) -> bool {
+    let Ok(mut opened) = readable(file, identities) else { return false };
+    ends_as_container(&mut opened).unwrap_or(false)
 }
 
 /// Has a container the parts that its manifest tells of, and no others, and are they fit to be restored?

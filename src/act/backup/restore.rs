@@ -1,7 +1,7 @@
 //! Brings a ledger back from a backup, into a folder that is new or empty.
 
 use super::open::Opened;
-use super::state::State;
+use super::state::{Aside, State};
 use super::{BUNDLE, FILES};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::disk::container::refused;
@@ -25,10 +25,11 @@ pub struct Restored {
     pub in_git: bool,
 }
 
-/// Brings a ledger back into a folder, which must not exist or be empty: all of it, or nothing.
+/// Brings a ledger back into a folder, which must not exist or be empty: all of it, or nothing. Folders above it that are
+/// missing are made.
 ///
 /// # Errors
-/// Fails if the folder has files, if the backup is not what its manifest tells, or if git or the disk fails. The folder is
+/// Fails if the folder has files, if the backup is not what its manifest tells, or if git or the disk fails. Everything is
 /// as it was then.
 pub fn restore(mut opened: Opened, folder: &Path) -> Result<Restored, Failure> {
     let unwritable = |error: io::Error| Diagnostic::unwritable(folder, &error);
@@ -36,16 +37,43 @@ pub fn restore(mut opened: Opened, folder: &Path) -> Result<Restored, Failure> {
     if is_there && !is_empty(folder) {
         return Err(taken(folder).into());
     }
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let beside = if is_there { folder } else { parent.unwrap_or(Path::new(".")) };
+    let missing = missing_above(folder);
+    let beside = match (is_there, missing.first()) {
+        (true, _) => folder,
+        (false, Some(first)) => parent(first),
+        (false, None) => parent(folder),
+    };
     let work =
         tempfile::Builder::new().prefix(".crm-restore-").tempdir_in(beside).map_err(unwritable)?;
     let top = restored_in(&mut opened, work.path())?;
-    let moved = if is_there { move_into(&top, folder) } else { fs::rename(&top, folder) };
-    moved.map_err(unwritable)?;
+    let moved = match is_there {
+        true => move_into(&top, folder),
+        false => {
+            missing.iter().try_for_each(fs::create_dir).and_then(|()| fs::rename(&top, folder))
+        }
+    };
+    moved.map_err(|error| {
+        missing.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
+        unwritable(error)
+    })?;
     let Manifest { ledger, left_out, git, .. } = opened.manifest;
     let root = if ledger.is_empty() { folder.to_owned() } else { folder.join(ledger) };
     Ok(Restored { root, left_out, in_git: git.is_some() })
+}
+
+/// The folder that a path is in.
+fn parent(path: &Path) -> &Path {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
+/// The folders above a path that are not there, from above.
+fn missing_above(path: &Path) -> Vec<&Path> {
+    let above = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    let mut missing: Vec<&Path> =
+        above.take_while(|folder| folder.symlink_metadata().is_err()).collect();
+    missing.reverse();
+    missing
 }
 
 /// Moves all that is in a folder into another one, which may be where somebody is or where a disk is mounted: it stays. After
@@ -177,7 +205,7 @@ fn make_executable(_: &Path, _: &StoredFile) -> io::Result<()> {
 
 /// Fails if the restored files are not those that the manifest tells of.
 fn as_told(root: &Path, manifest: &Manifest) -> Result<(), Diagnostic> {
-    let state = State::of(root, None)?;
+    let state = State::of(root, Aside::default())?;
     let told: BTreeSet<(&str, &str)> =
         manifest.files.iter().map(|file| (&*file.path, &*file.sha256)).collect();
     let found = state.files.iter().map(|file| (&*file.path, &*file.sha256));

@@ -1,21 +1,29 @@
 //! The state of a ledger that a backup has to bring back: its repository, and the files beside the last commit.
 
+use super::names::{is_storable, name_of};
+use super::open::is_backup;
 use super::{MAX_FILE, MAX_FILES};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::durable::UNFINISHED;
 use crate::disk::ledger::Ledger;
 use crate::disk::private::repository_of;
-use crate::format::layout::{PRIVATE, SETTINGS, danger, plain};
+use crate::disk::recover::remains;
+use crate::disk::root::link_on_the_way;
+use crate::disk::sealed_file::Identities;
+use crate::disk::stamp::Stamp;
+use crate::disk::walk::{Batch, Walk};
+use crate::format::layout::SETTINGS;
 use crate::format::manifest::{Repository, StoredFile};
 use crate::git::program::Git;
-use crate::git::whole::{WorkTree, first_commits, repository, work_tree};
+use crate::git::whole::{Committed, committed, first_commits, listed, repository, work_tree};
 use crate::value::digest::{Digester, digest};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-/// The state of a ledger. Two that are equal have the same bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The state of a ledger.
+#[derive(Debug, Clone)]
 pub(super) struct State {
     /// The way from the top of the repository to the ledger: empty, or `sales/`.
     pub prefix: String,
@@ -24,38 +32,55 @@ pub(super) struct State {
     pub git: Option<Repository>,
     pub files: Vec<StoredFile>,
     pub removed: Vec<String>,
+    /// What no backup can hold, and earlier backups.
     pub left_out: Vec<String>,
+    committed: Committed,
+    there: There,
+}
+
+/// What is there below the root of a ledger.
+type There = BTreeMap<PathBuf, Stamp>;
+
+/// What a look at a ledger leaves aside.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Aside<'a> {
+    /// The file that is being written.
+    pub own: Option<&'a Path>,
+    /// The keys by which earlier backups are known.
+    pub identities: Option<&'a Identities>,
 }
 
 impl State {
-    /// The state of the ledger at `root`, without the file `but`.
+    /// The state of the ledger at `root`. Every file that it holds beside the last commit is read once.
     ///
     /// # Errors
     /// Fails if git does, if a file cannot be read, or if the files are too large to be stored.
-    pub fn of(root: &Path, but: Option<&Path>) -> Result<State, Diagnostic> {
-        let (repository, prefix, marks, tree) = match repository_of(root) {
+    pub fn of(root: &Path, aside: Aside) -> Result<State, Diagnostic> {
+        let git = Git::at(root);
+        let (told, prefix, committed) = match repository_of(root) {
             Some(_) => {
-                let git = Git::at(root);
-                let prefix = git.prefix(root)?;
-                let tree = work_tree(&git, &prefix, own_files(root))?;
-                (Some(repository(&git)?), prefix, first_commits(&git)?, tree)
+                let (prefix, told) = (git.prefix(root)?, repository(&git)?);
+                let committed = committed(&git, &told, &prefix)?;
+                (Some(told), prefix, committed)
             }
-            None => (None, String::new(), Vec::new(), every_file(root)?),
+            None => (None, String::new(), Committed::new()),
         };
-        let marks = if marks.is_empty() { vec![mark_of_place(root)] } else { marks };
+        let there = there(root, aside.own, told.as_ref().map(|_| &committed))?;
+        let tree = work_tree(&git, &committed, &there)?;
         let mut state = State {
             prefix,
-            marks,
-            git: repository,
+            marks: marks_of(root)?,
+            git: told,
             files: Vec::new(),
             removed: tree.removed.iter().filter_map(|path| name_of(path)).collect(),
             left_out: tree.left_out.iter().map(|path| path.display().to_string()).collect(),
+            committed,
+            there,
         };
         let mut sum = 0;
-        for path in
-            tree.changed.iter().filter(|path| Some(path.as_path()) != but && !is_unfinished(path))
-        {
-            match name_of(path).filter(|name| is_storable(name)) {
+        for path in &tree.changed {
+            let name = name_of(path).filter(|name| is_storable(name));
+            match name.filter(|_| !is_backup(&root.join(path), aside.identities)) {
                 Some(name) => state.files.push(stored(root, name)?),
                 None => state.left_out.push(path.display().to_string()),
             }
@@ -68,37 +93,74 @@ impl State {
         Ok(state)
     }
 
-    /// Is a backup with these marks one of this ledger?
-    pub fn is_of(&self, marks: &[String]) -> bool {
-        self.marks.iter().any(|mark| marks.contains(mark))
+    /// Has nothing been written since the state was taken? Files are looked at, and not read again. Commits that git made
+    /// meanwhile, with no file changed, do not count: the state holds the references as they were.
+    ///
+    /// # Errors
+    /// Fails if git does.
+    pub fn is_still_so(&self, root: &Path, aside: Aside) -> Result<bool, Diagnostic> {
+        let git = Git::at(root);
+        // The journal first: a write that ends behind this look has files that differ in the next one.
+        if remains(root).journal {
+            return Ok(false);
+        }
+        if let Some(told) = &self.git {
+            let now = repository(&git)?;
+            let is_commit = told.branch.is_empty();
+            if now.branch != told.branch || is_commit && now.commit != told.commit {
+                return Ok(false);
+            }
+        }
+        let committed = self.git.as_ref().map(|_| &self.committed);
+        Ok(there(root, aside.own, committed)? == self.there)
     }
+}
+
+/// Is a backup with these marks one of the ledger at `root`?
+///
+/// # Errors
+/// Fails if git does.
+pub(super) fn is_of(root: &Path, marks: &[String]) -> Result<bool, Diagnostic> {
+    Ok(marks_of(root)?.iter().any(|mark| marks.contains(mark)))
+}
+
+/// What is there below the root of a ledger, without the file `own`; `committed` are the files of the last commit, where
+/// git keeps the ledger.
+fn there(
+    root: &Path,
+    own: Option<&Path>,
+    committed: Option<&Committed>,
+) -> Result<There, Diagnostic> {
+    let paths: BTreeSet<PathBuf> = match committed {
+        Some(committed) => {
+            let listed = listed(&Git::at(root))?.into_iter();
+            listed.chain(own_files(root)).chain(committed.keys().cloned()).collect()
+        }
+        None => every_path(root)?,
+    };
+    let stamp = |path: PathBuf| {
+        let is_aside = Some(&*path) == own || is_unfinished(&path);
+        // What is behind a link is elsewhere.
+        let is_here = !is_aside && link_on_the_way(root, &path).is_none();
+        let stamp = Stamp::at(&root.join(&path)).filter(|_| is_here)?;
+        Some((path, stamp))
+    };
+    Ok(paths.into_iter().filter_map(stamp).collect())
+}
+
+/// What tells a ledger from others: the first commits of its repository, or its place.
+fn marks_of(root: &Path) -> Result<Vec<String>, Diagnostic> {
+    let marks = match repository_of(root) {
+        Some(_) => first_commits(&Git::at(root))?,
+        None => Vec::new(),
+    };
+    Ok(if marks.is_empty() { vec![mark_of_place(root)] } else { marks })
 }
 
 /// Is this the new text of a file that is being written, or that was cut short?
 fn is_unfinished(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy());
     name.is_some_and(|name| name.starts_with(UNFINISHED))
-}
-
-/// A path as the parts of a container are named; `None` of one that is not Unicode.
-fn name_of(path: &Path) -> Option<String> {
-    let parts = path.components().map(|part| match part {
-        Component::Normal(part) => part.to_str(),
-        _ => None,
-    });
-    Some(parts.collect::<Option<Vec<&str>>>()?.join("/"))
-}
-
-/// May a file of this name be stored and brought back? Nothing that a machine or git would obey is.
-pub(super) fn is_storable(name: &str) -> bool {
-    let path = Path::new(name);
-    let of_git = |part: &str| plain(part) == ".git" || plain(part).starts_with("git~");
-    !name.contains(['\\', '\0', '\n', '\r'])
-        && name
-            .split('/')
-            .all(|part| !part.is_empty() && part != "." && part != ".." && !of_git(part))
-        && path.components().all(|part| matches!(part, Component::Normal(_)))
-        && danger(path).is_none()
 }
 
 /// The size and the digest of a file.
@@ -137,29 +199,19 @@ fn own_files(root: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Every file below a folder that git does not keep, but for the private ones.
-fn every_file(root: &Path) -> Result<WorkTree, Diagnostic> {
-    let mut found = WorkTree::default();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(folder) = folders.pop() {
-        let listed = fs::read_dir(root.join(&folder))
-            .map_err(|error| Diagnostic::unreadable(&folder, &error))?;
-        for entry in listed {
-            let entry = entry.map_err(|error| Diagnostic::unreadable(&folder, &error))?;
-            let path = folder.join(entry.file_name());
-            match entry.file_type() {
-                _ if path == Path::new(PRIVATE) => {}
-                Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_file() => {
-                    found.changed.insert(path);
-                }
-                _ => {
-                    found.left_out.insert(path);
-                }
-            }
-        }
+/// Every path below a folder that git does not keep, but for the private ones.
+fn every_path(root: &Path) -> Result<BTreeSet<PathBuf>, Diagnostic> {
+    let ledger = Ledger::without_settings(root.to_owned(), PathBuf::new());
+    let mut walk = Walk::everything(&ledger);
+    let mut found = BTreeSet::new();
+    while let Some(Batch { folder, names }) = walk.next_batch() {
+        found.extend(names.iter().map(|name| folder.file(name)));
     }
-    Ok(found)
+    found.extend(walk.left_out);
+    match walk.problems.into_iter().next() {
+        Some(problem) => Err(problem),
+        None => Ok(found),
+    }
 }
 
 /// What tells a ledger from others that has no history.
@@ -178,36 +230,4 @@ fn too_large(file: &Path, limit: u64) -> Diagnostic {
         "commit them, move them out of the ledger, or let git ignore them",
         "请提交它们，移出账本，或让 git 忽略它们"
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_may_be_stored() {
-        for name in ["crm.toml", "prospects/张.toml", "notes/a b.md", ".gitignore", "a/.gitkeep"] {
-            assert!(is_storable(name), "{name}");
-        }
-        for name in [
-            "",
-            "..",
-            "../a",
-            "a/../b",
-            "/a",
-            "a//b",
-            "./a",
-            ".git/hooks/pre-commit",
-            "a/.GIT/config",
-            "a/.git",
-            ".git./config",
-            "git~1/config",
-            ".crm/journal",
-            "HEAD",
-            "a\\b",
-            "a\nb",
-        ] {
-            assert!(!is_storable(name), "{name}");
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use super::figures::{Outside, figures};
 use super::open::Opened;
 use super::restore::restored_in;
-use super::state::State;
+use super::state::is_of;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::disk::container::refused;
 use crate::disk::verified::Verified;
@@ -78,7 +78,7 @@ pub fn verify(
     lines.extend(compared(&manifest, found.as_ref()));
     let mut done = Verification { lines, manifest, is_noted: false };
     if let Some(root) = root.filter(|_| done.is_good())
-        && State::of(root, None).is_ok_and(|state| state.is_of(&done.manifest.marks))
+        && is_of(root, &done.manifest.marks)?
     {
         let note = Verified { day, on: today };
         done.is_noted = note.note(root).map_err(|error| Diagnostic::unwritable(root, &error))?;

@@ -14,6 +14,7 @@ use crate::rules::query::Query;
 use crate::table::sheet::{Audience, Cell, Column, Emphasis, Kind, Row, Sheet};
 use crate::value::digest::Digester;
 use clap::{Args, Subcommand};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// What the floors below are told of reports and checks.
@@ -30,6 +31,7 @@ pub(super) const OUTSIDE: Outside = Outside { reports, findings: of_files };
     crm backup monday.zip                         the backup / 备份\n  \
     crm backup verify monday.zip                  restore it beside and compare / 在旁边恢复并比较\n  \
     crm backup monday.age --to age1q...           sealed for a key of age or SSH / 用 age 或 SSH 公钥加密\n  \
+    crm backup - | ssh nas 'cat > monday.zip'     straight to another machine / 直接送到另一台机器\n  \
     crm restore monday.zip sales                  bring it back / 恢复\n\n\
     The file is a zip archive: the repository as a bundle of git, the files that are not committed, and a\n\
     manifest with counts, sums and a digest of each report. Hooks, git's settings, its index, and files that\n\
@@ -40,9 +42,9 @@ pub(super) const OUTSIDE: Outside = Outside { reports, findings: of_files };
 pub struct Backup {
     #[command(subcommand)]
     act: Option<BackupAct>,
-    /// The file to write
+    /// The file to write; `-` is standard output
     ///
-    /// 要写的文件
+    /// 要写的文件；`-` 为标准输出
     #[arg(value_name = "FILE", required = true)]
     file: Option<PathBuf>,
     /// Seal it for this public key, `age1...` or `ssh-ed25519 ...`; repeatable
@@ -112,7 +114,12 @@ impl Backup {
         }
         let (root, _) = context.root()?;
         context.learn_language();
-        context.can_be_written("FILE", &file)?;
+        let is_stream = file == Path::new("-");
+        if !is_stream {
+            context.can_be_written("FILE", &file)?;
+        } else if std::io::stdout().is_terminal() {
+            return Err(no_terminal().into());
+        }
         let to = match self.to.as_slice() {
             [] => None,
             keys => Some(Recipients::parse(keys, "--to").map_err(Failure)?),
@@ -120,7 +127,7 @@ impl Backup {
         let identities = self.key.read(context)?;
         let order = Order {
             root: &root,
-            file: &file,
+            file: Some(&*file).filter(|_| !is_stream),
             to: to.as_ref(),
             identities: identities.as_ref(),
             day: context.today(),
@@ -128,6 +135,10 @@ impl Backup {
             outside: OUTSIDE,
         };
         let made = make(&order)?;
+        made.finished.into_iter().for_each(|found| context.found(found));
+        if let Some(mut stream) = made.stream {
+            context.pass_on(&mut stream)?;
+        }
         context.say(written(&file, &made.manifest, made.size));
         say_left_out(context, &made.manifest.left_out);
         if made.manifest.figures.is_none() {
@@ -136,10 +147,23 @@ impl Backup {
                 "无法读取设置：备份含有文件，但没有数字（crm check）"
             ));
         }
-        let shown = in_shell(&file);
-        context.say(words!("next: crm backup verify {shown}", "下一步：crm backup verify {shown}"));
+        if !is_stream {
+            let shown = in_shell(&file);
+            context.say(words!(
+                "next: crm backup verify {shown}",
+                "下一步：crm backup verify {shown}"
+            ));
+        }
         Ok(0)
     }
+}
+
+fn no_terminal() -> Diagnostic {
+    let message = words!("a backup is no text for a terminal", "备份不是终端能显示的文本");
+    Diagnostic::new(Code::BadArgument, message).help(words!(
+        "name a file, or pass it on: crm backup - | ssh HOST 'cat > monday.zip'",
+        "请指定文件，或交给其他程序：crm backup - | ssh 主机 'cat > monday.zip'"
+    ))
 }
 
 /// The refusal of a file that is named by a slip of the keyboard for `verify`.
@@ -188,8 +212,8 @@ pub(super) fn say_left_out(context: &Context, left_out: &[String]) {
     }
     let names = first_of(left_out, SHOWN);
     context.say(words!(
-        "not in the backup, for they are links or no plain files: {names}",
-        "备份不含这些链接或非普通文件：{names:#}"
+        "not in the backup (links, other repositories, devices, earlier backups): {names}",
+        "备份不含这些（链接、其他仓库、设备、较早的备份）：{names:#}"
     ));
 }
 

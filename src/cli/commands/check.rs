@@ -1,7 +1,7 @@
 //! `crm check [PATHS]`: every file and rule.
 
 use crate::check::budget::over_budget;
-use crate::check::doubles::doubles;
+use crate::check::doubles::{Compared, doubles};
 use crate::check::money::money;
 use crate::check::points::points;
 use crate::check::seals::{copied, seals};
@@ -152,13 +152,13 @@ impl Check {
     ) -> Result<(Vec<PathBuf>, Vec<Diagnostic>), Failure> {
         let today = context.today();
         if self.paths.is_empty() {
-            let mut problems = of_files(ledger, today);
-            problems.extend(in_git(ledger));
-            problems.extend(doubles(&ledger.load(today)).into_iter().map(|mut found| {
-                ledger.show_place(&mut found);
-                found
+            let Whole { paths, mut found, compared } = whole(ledger, today);
+            found.extend(in_git(ledger));
+            found.extend(doubles(compared).into_iter().map(|mut double| {
+                ledger.show_place(&mut double);
+                double
             }));
-            return Ok((ledger.paths().0, problems));
+            return Ok((paths, found));
         }
         let (mut paths, mut problems) = (Vec::new(), Vec::new());
         let around = &surroundings(ledger, today);
@@ -310,13 +310,32 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     (paths, problems)
 }
 
+/// A whole ledger that was looked at.
+struct Whole {
+    /// The paths of its prospects and customers.
+    paths: Vec<PathBuf>,
+    /// All findings about its files, whatever git does with them.
+    found: Vec<Diagnostic>,
+    /// Its files, to compare them with each other.
+    compared: Vec<Compared>,
+}
+
+fn whole(ledger: &Ledger, today: Date) -> Whole {
+    let (paths, mut found) = general(ledger, today);
+    let around = &surroundings(ledger, today);
+    let each = |path: &PathBuf| examined(ledger, path, today, around);
+    let files: Vec<Examined> = paths.par_iter().map(each).collect();
+    let mut compared = Vec::with_capacity(files.len());
+    for file in files {
+        found.extend(file.found);
+        compared.extend(file.compared);
+    }
+    Whole { paths, found, compared }
+}
+
 /// All findings about the files of a ledger, whatever git does with them.
 pub(super) fn of_files(ledger: &Ledger, today: Date) -> Vec<Diagnostic> {
-    let (paths, mut problems) = general(ledger, today);
-    let around = &surroundings(ledger, today);
-    let each = |path: &PathBuf| findings(ledger, path, today, around);
-    problems.par_extend(paths.par_iter().flat_map_iter(each));
-    problems
+    whole(ledger, today).found
 }
 
 fn unmerged(shown: &Path) -> Diagnostic {
@@ -356,11 +375,23 @@ fn surroundings(ledger: &Ledger, today: Date) -> Surroundings {
     Surroundings::of(customers, root, Some(ledger.load(today)))
 }
 
+/// A file that was examined.
+struct Examined {
+    /// Everything about it.
+    found: Vec<Diagnostic>,
+    /// What it is compared by, if it counts on the day.
+    compared: Option<Compared>,
+}
+
 /// Everything about one file.
 fn findings(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) -> Vec<Diagnostic> {
+    examined(ledger, path, today, around).found
+}
+
+fn examined(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) -> Examined {
     let loaded = match ledger.read(path) {
         Ok(loaded) => loaded,
-        Err(problems) => return problems,
+        Err(found) => return Examined { found, compared: None },
     };
     let mut found = loaded.problems;
     let shown = ledger.show(path);
@@ -371,18 +402,20 @@ fn findings(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) ->
     // A prospect that opens after the day is looked at on the day it opens.
     let opens = loaded.prospect.events.first().map(|event| event.date());
     let day = opens.map_or(today, |opens| opens.max(today));
-    if let Some(mut record) = replay(loaded.prospect, &ledger.settings, day) {
-        record.findings.iter_mut().for_each(|finding| ledger.show_place(finding));
-        let subject =
-            Subject { record: &record, settings: &ledger.settings, as_of: today, shown, around };
-        let more = check(&subject);
-        // If entries or amounts cannot be read, only that is reported, and not that they are missing.
-        let unread = found.iter().any(|problem| problem.is_error());
-        let follows = |d: &Diagnostic| matches!(d.code, Code::NoEvents | Code::MissingAmount);
-        found.extend(more.into_iter().filter(|d| !(unread && follows(d))));
-        found.extend(record.findings);
-    }
-    found
+    let Some(mut record) = replay(loaded.prospect, &ledger.settings, day) else {
+        return Examined { found, compared: None };
+    };
+    let compared = (day == today).then(|| Compared::of(&record));
+    record.findings.iter_mut().for_each(|finding| ledger.show_place(finding));
+    let subject =
+        Subject { record: &record, settings: &ledger.settings, as_of: today, shown, around };
+    let more = check(&subject);
+    // If entries or amounts cannot be read, only that is reported, and not that they are missing.
+    let unread = found.iter().any(|problem| problem.is_error());
+    let follows = |d: &Diagnostic| matches!(d.code, Code::NoEvents | Code::MissingAmount);
+    found.extend(more.into_iter().filter(|d| !(unread && follows(d))));
+    found.extend(record.findings);
+    Examined { found, compared }
 }
 
 /// The severity: its id for machines.

@@ -23,7 +23,7 @@ use crate::value::date::Date;
 use crate::value::label::Lang;
 use crate::value::period::FiscalYear;
 use company::{OpenCompany, is_not_the_company, stated_company};
-use output::{Piece, can_be_written, format_asked};
+use output::{Piece, can_be_written, format_asked, is_not_tracked};
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -163,6 +163,7 @@ impl Context {
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
             can_be_written("-o", file, root.as_deref())?;
+            is_not_tracked(file, root.as_deref())?;
             is_not_the_company(file, stated_company(&global, &env))?;
         }
         let asked = asked_lang(&global, &env)?.or(own_settings.language);

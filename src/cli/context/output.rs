@@ -11,11 +11,12 @@ use crate::diag::{Code, Diagnostic, Failure, Listed, Words, listed};
 use crate::disk::durable::{try_file, try_open, write_file_by};
 use crate::disk::root::{find_root, ledger_file, ledger_folder};
 use crate::format::layout::SETTINGS;
+use crate::git::index::is_tracked;
 use crate::model::own_settings::OwnSettings;
 use crate::render::{self, Format, RenderError, Rendering};
 use crate::report::figures::{REPS, member_names};
 use crate::table::sheet::{Audience, Sheet};
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// A piece of a command's output.
@@ -217,6 +218,18 @@ impl Context {
         Ok(())
     }
 
+    /// Copies bytes to standard output at once; all of them must arrive.
+    ///
+    /// # Errors
+    /// Fails if standard output does, even if its reader has gone away.
+    pub fn pass_on(&self, bytes: &mut dyn Read) -> Result<(), Failure> {
+        let mut stdout = std::io::stdout().lock();
+        let copied = std::io::copy(bytes, &mut stdout).and_then(|_| stdout.flush());
+        copied.map_err(|error| {
+            cannot_be_written(&self.output(), &Words::verbatim(error.to_string())).into()
+        })
+    }
+
     /// The pager of the output, if it is for a terminal that can have one.
     fn pager(&self) -> Option<&str> {
         let paged = self.writes_to_terminal() && !self.global.no_pager && !self.env.is_dumb;
@@ -321,6 +334,21 @@ pub(super) fn can_be_written(
         return Ok(());
     };
     Err(cannot_be_written(&Words::verbatim(file.display().to_string()), &why))
+}
+
+/// Refuses an output in the place of a file that git tracks: a text that people wrote may be there. A shell that writes
+/// the output is not asked.
+pub(super) fn is_not_tracked(file: &Path, root: Option<&Path>) -> Result<(), Diagnostic> {
+    if !file.is_file() || !root.is_some_and(|root| is_tracked(root, file)) {
+        return Ok(());
+    }
+    let file = file.display();
+    let message =
+        words!("-o {file} would replace a file that git tracks", "-o {file} 会覆盖 git 跟踪的文件");
+    Err(Diagnostic::new(Code::BadArgument, message).help(words!(
+        "choose another name; to replace it all the same, let the shell write it: crm ... > {file}",
+        "请换一个文件名；确要覆盖，请由 shell 写入：crm ... > {file}"
+    )))
 }
 
 /// The refusal to write over a file of a ledger, or among its files.

@@ -207,16 +207,18 @@ impl Git {
         Ok(if above { plain().unwrap_or(path) } else { path })
     }
 
-    /// Runs it and copies its standard output to `out`, however much it is.
+    /// Runs it with `input` on its standard input and copies its standard output to `out`, however much it is.
     pub fn copy_to<S: AsRef<OsStr>>(
         &self,
         words: &[S],
+        input: &[u8],
         out: &mut dyn Write,
     ) -> Result<(), Diagnostic> {
         let mut child = self.spawn(words)?;
-        drop(child.stdin.take());
+        let stdin = child.stdin.take();
         let (output, complaints) = (child.stdout.take(), child.stderr.take());
         let (copied, stderr) = std::thread::scope(|scope| {
+            scope.spawn(move || feed(stdin, input));
             let stderr = scope.spawn(move || drained(complaints));
             let copied = match output {
                 Some(mut output) => std::io::copy(&mut output, out).map(|_| ()),
@@ -225,11 +227,7 @@ impl Git {
             (copied, stderr.join().unwrap_or_default())
         });
         let status = child.wait().map_err(|error| not_run(&error))?;
-        copied.map_err(|error| {
-            let message =
-                words!("what git gives cannot be written", "git 的输出无法写入").because(&error);
-            Diagnostic::new(Code::WriteFailed, message)
-        })?;
+        copied.map_err(|error| unwritten(&error))?;
         let ended = Output { status, stdout: Vec::new(), stderr };
         if status.success() { Ok(()) } else { Err(self.failed(words, &ended)) }
     }
@@ -323,6 +321,12 @@ impl Git {
             diagnostic.note(Words::both(line.trim(), line.trim()))
         })
     }
+}
+
+/// That the output of git cannot be written.
+pub fn unwritten(error: &std::io::Error) -> Diagnostic {
+    let message = words!("what git gives cannot be written", "git 的输出无法写入").because(error);
+    Diagnostic::new(Code::WriteFailed, message)
 }
 
 /// That git is not run in a bare repository which was not named as such.
