@@ -8,7 +8,6 @@ use crate::format::append::append;
 use crate::format::line::{assign_key, event_line};
 use crate::format::new_file::{blocks, fact_lines, new_file};
 use crate::model::event::Event;
-use crate::model::profile::NO_PROFILE;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::plan::import::MissingFacts;
@@ -132,16 +131,10 @@ pub fn insert(prospect: &mut Prospect, mut event: Event) -> &Event {
     insert_keyed(prospect, event)
 }
 
-/// Does the text read back as the prospect? The team's own facts have no order, and a profile without a fact is none.
+/// Does the text read back as the prospect?
 pub(super) fn reads_back(ledger: &Ledger, prospect: &Prospect, text: &str) -> bool {
     let (back, _) = ledger.prospect_in(text, &prospect.path);
-    let sorted = |prospect: &Prospect| {
-        let mut sorted = prospect.clone();
-        sorted.facts.sort();
-        sorted.stated_profile = sorted.stated_profile.filter(|stated| **stated != NO_PROFILE);
-        sorted
-    };
-    back.is_some_and(|back| sorted(&back) == sorted(prospect))
+    back.is_some_and(|back| back.in_one_form() == prospect.in_one_form())
 }
 
 /// No new entry may make the file break a rule that it kept so far.

@@ -111,6 +111,7 @@ pub(super) fn message(
     moved.message(None, &settings)
 }
 
+/// The record of a text. Sealed values stay as they are: none may come into a message.
 fn record(ledger: &Ledger, path: &Path, text: &str, today: Date) -> Option<Record> {
     let (settings, shown) = (&ledger.settings, ledger.show(path));
     let (prospect, _) = read_prospect(text, &id_of(path), path, &shown, settings);

@@ -5,19 +5,26 @@ use super::change::reads_back;
 use super::edit::all_kept;
 use super::session::{Done, Session};
 use super::target::Target;
-use crate::diag::{Code, Diagnostic, Failure, Words, counted};
+use crate::diag::{Code, Diagnostic, Failure, Words, counted, first_of};
 use crate::disk::history::forget_all;
 use crate::disk::keys::FolderOfKeys;
+use crate::disk::ledger::Ledger;
 use crate::disk::write::FileChange;
+use crate::format::layout::{OF_REPS, SETTINGS};
 use crate::format::new_file::new_file;
 use crate::git::past::PastOfFile;
-use crate::model::event::{Details, Event};
-use crate::model::privacy::SEALABLE;
+use crate::model::event::Event;
+use crate::model::privacy::VEIL;
 use crate::model::prospect::Prospect;
-use crate::model::settings::Settings;
+use crate::rules::erasure::{Trace, erased};
 use crate::value::sealed::{KeyName, key_files};
 use crate::value::text::Text;
 use std::collections::BTreeSet;
+
+/// How many places a message names.
+const NAMED: usize = 10;
+/// The fewest letters of a name that is looked for.
+const SHORTEST: usize = 2;
 
 /// The keys of a person's sealed values.
 struct Keys {
@@ -36,7 +43,8 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
     let (loaded, id) = (&target.loaded, target.id());
     let path = loaded.prospect.path.clone();
     let past = PastOfFile::of(&ledger.root, &path);
-    let bare = without_person(&loaded.prospect, &ledger.settings);
+    let trace = Trace { day: session.today(), lang: session.written_lang() };
+    let bare = erased(&loaded.prospect, &ledger.settings, trace);
     let after = new_file(&bare);
     if !reads_back(ledger, &bare, &after) {
         let message = words!(
@@ -53,11 +61,14 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
         files: keys.into_iter().filter(is_there).collect(),
         some_in_history: texts().any(|text| text.lines().any(is_wrapped_key)),
     };
-    let said = told(id, &loaded.prospect, &bare, &keys, past.as_ref());
+    let mut said = told(id, &loaded.prospect, &bare, &keys, past.as_ref());
+    said.extend(mentions(ledger, &loaded.prospect, &after));
     if session.is_dry() {
         return Ok(Done { said, ..Done::default() });
     }
-    session.write(&[FileChange { path, before: Some(loaded.text.clone()), after: Some(after) }])?;
+    let (before, after) = (Some(loaded.text.clone()), Some(after));
+    // The keys go once the file is written, and committed where that is wished: before, nothing is lost yet.
+    session.write(&[FileChange { path, before, after }])?;
     if let Some(folder) = &folder {
         for file in &keys.files {
             folder.remove(file)?;
@@ -81,41 +92,6 @@ fn is_wrapped_key(line: &str) -> bool {
     key.is_some_and(|key| KeyName::of_line(key).is_some())
 }
 
-/// A prospect without all that is personal: its figures stay what they are.
-fn without_person(prospect: &Prospect, settings: &Settings) -> Prospect {
-    let private = settings.privacy.as_deref();
-    let is_personal = |field: &str| {
-        field == "name"
-            || SEALABLE.contains(&field)
-            || private.is_some_and(|privacy| privacy.level(field).is_some())
-    };
-    let mut bare = prospect.clone();
-    bare.name = bare.id.clone();
-    bare.company = None;
-    bare.contacts.clear();
-    bare.facts.retain(|(field, _)| !is_personal(field));
-    if let Some(profile) = &mut bare.stated_profile {
-        profile.challenge.clear();
-        profile.wants.clear();
-        profile.documents.clear();
-        profile.steps.iter_mut().for_each(|step| step.who = None);
-    }
-    for event in &mut bare.events {
-        event.note = None;
-        event.next_what = None;
-        event.set.retain(|(field, _): &(Text, _)| !is_personal(field));
-        if let Some(details) = &mut event.details {
-            details.solution = None;
-            details.with.clear();
-            if **details == Details::default() {
-                event.details = None;
-            }
-        }
-    }
-    bare.unknown.clear();
-    bare
-}
-
 /// What is done, and what is left to do.
 fn told(
     id: &str,
@@ -125,14 +101,18 @@ fn told(
     past: Option<&PastOfFile>,
 ) -> Vec<Words> {
     let texts = |prospect: &Prospect| {
-        let of = |event: &Event| [&event.note, &event.next_what].into_iter().flatten().count();
+        let is_text = |text: &&Text| Trace::of(text).is_none();
+        let of = |event: &Event| {
+            let texts = [&event.note, &event.next_what, &event.reason, &event.details().solution];
+            texts.into_iter().flatten().filter(is_text).count()
+        };
         prospect.events.iter().map(of).sum::<usize>()
     };
     let (people, texts) = (was.contacts.len(), texts(was) - texts(is));
     let (persons, words) = (counted(people, "person", "people"), counted(texts, "text", "texts"));
     let mut said = vec![words!(
-        "{id}: the name, {persons} and {words} of entries leave the file; dates, moves, reasons and money stay",
-        "{id}：名称、{people} 位联系人、{texts} 处记录中的文字从文件中删除；日期、移动、原因和金额保留"
+        "{id}: the name, {persons} and {words} of entries leave the file; dates, moves, parts, money and the settings' reasons stay",
+        "{id}：名称、{people} 位联系人、{texts} 处记录中的文字从文件中删除；日期、移动、角色、金额和设置中已有的原因保留"
     )];
     if !keys.files.is_empty() {
         said.push(words!(
@@ -158,8 +138,8 @@ fn told(
             "要清除：先提交，再执行 git filter-repo --invert-paths --path {names}；各克隆须重新建立，旧备份须删除"
         ));
         said.push(words!(
-            "a guard takes this change from an admin: git push -o force=REASON",
-            "守卫只接受管理员推送此改动：git push -o force=原因"
+            "a guard takes this change from an admin or the keeper of the pool, in a commit of its own",
+            "守卫接受管理员或公海管理人单独提交并推送此改动"
         ));
     }
     said.push(words!(
@@ -167,4 +147,41 @@ fn told(
         "编号 `{id}` 本身可能就透露姓名：crm rename {id} 新编号"
     ));
     said
+}
+
+/// The places that still name the person: in other files, and in what is left of this one. `after`: its text then.
+fn mentions(ledger: &Ledger, person: &Prospect, after: &str) -> Option<Words> {
+    let people = person.contacts.iter().flat_map(|contact| {
+        let ways = [Some(&contact.name), contact.phone.as_ref(), contact.email.as_ref()];
+        ways.into_iter().flatten()
+    });
+    let ways = ["phone", "email"].into_iter().filter_map(|field| person.fact(field));
+    let mut wanted: Vec<String> =
+        people.map(|text| text.to_string()).chain(ways.map(str::to_owned)).collect();
+    wanted.push(person.name.to_string());
+    wanted.retain(|text| text.chars().count() >= SHORTEST && *text != *VEIL);
+    let mut files = ledger.paths().0;
+    files.extend(ledger.files_below(&OF_REPS).0);
+    files.push(SETTINGS.into());
+    files.extend(ledger.solutions().0.into_iter().map(|page| page.path));
+    let places = files.iter().flat_map(|path| {
+        let text = match *path == person.path {
+            true => after.to_owned(),
+            false => ledger.text(path).unwrap_or_default(),
+        };
+        let open = ledger.opened(&text);
+        let lines = (1..).zip(open.lines());
+        let found = lines.filter(|(_, line)| wanted.iter().any(|text| line.contains(&**text)));
+        let shown = ledger.show(path);
+        found.map(|(n, _)| format!("{}:{n}", shown.display())).collect::<Vec<_>>()
+    });
+    let places: Vec<String> = places.collect();
+    let (n, all) = (places.len(), first_of(places, NAMED));
+    let lines = counted(n, "line", "lines");
+    (n > 0).then(|| {
+        words!(
+            "{lines} of the ledger still have a name, telephone or mail of this person: {all}",
+            "账本中仍有 {n} 行含有此人的姓名、电话或邮箱：{all}"
+        )
+    })
 }

@@ -7,11 +7,12 @@ use crate::export::addresses::is_address;
 use crate::export::letter::EmailDraft;
 use crate::format::layout::SETTINGS;
 use crate::model::mapping::{Filter, Template, TemplatePart};
-use crate::model::privacy::VEIL;
+use crate::model::privacy::{Privacy, VEIL};
 use crate::model::prospect::Contact;
 use crate::model::settings::Settings;
 use crate::report::Request;
 use crate::report::columns::Choice;
+use crate::report::disclosed::shown_by;
 use crate::rules::attribute::{Named, named};
 use crate::rules::book::Book;
 use crate::rules::campaign::involvements;
@@ -143,6 +144,14 @@ impl LetterTemplate {
     /// Does a field need grades?
     pub fn asks_grades(&self) -> bool {
         self.choice.asks_grades()
+    }
+
+    /// The private fields that a letter has.
+    pub fn private_fields(&self, privacy: &Privacy) -> Vec<Text> {
+        let own = self.fields.own.iter().map(|(_, field)| *field);
+        let columns = self.fields.columns.iter().map(|column| &**column);
+        let address = (self.form == LetterForm::Eml).then_some("email");
+        shown_by(own.chain(columns).chain(address), privacy)
     }
 }
 

@@ -2,6 +2,7 @@
 //! writes them, all or none. This floor knows no command line and prints nothing: a [`session::Face`] hands in the
 //! day, the user and a way to read the whole ledger, and shows the result, [`session::Done`].
 
+pub mod access;
 pub mod add;
 pub mod advance;
 pub mod allocate;

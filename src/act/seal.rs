@@ -2,14 +2,13 @@
 
 use super::edit::all_kept;
 use super::session::{Done, Session};
-use crate::diag::{Code, Diagnostic, Failure, Place, Severity, Words, counted, first_of};
+use crate::diag::{Code, Diagnostic, Failure, Listed, Place, Severity, Words, counted, first_of};
 use crate::disk::file::id_of;
 use crate::disk::history::forget_all;
 use crate::disk::keys::FolderOfKeys;
 use crate::disk::write::FileChange;
 use crate::format::sealed::close::{Closed, Extent, Unsealable};
-use crate::format::sealed::keys::Sealing;
-use crate::format::sealed::places::places;
+use crate::format::sealed::keys::{KeyFolder, Sealing};
 use std::path::{Path, PathBuf};
 
 /// How many values or files a message names.
@@ -26,7 +25,7 @@ pub fn seal(session: &Session, paths: &[PathBuf]) -> Result<Done, Failure> {
         return Err(no_readers().into());
     };
     let (mut changes, mut files, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut said, mut doubts) = (Vec::new(), Vec::new());
+    let (mut said, mut left) = (Vec::new(), Left::default());
     for path in paths {
         match closed(session, sealing, path) {
             Ok((before, closed)) => {
@@ -34,9 +33,7 @@ pub fn seal(session: &Session, paths: &[PathBuf]) -> Result<Done, Failure> {
                 if is_changed {
                     said.push(told(path, &closed));
                 }
-                if !closed.unable.is_empty() {
-                    doubts.push(no_key(path, &closed.unable));
-                }
+                left.add(path, &closed);
                 files.extend(closed.files);
                 if closed.text != before {
                     let (path, after) = (path.clone(), Some(closed.text));
@@ -49,16 +46,28 @@ pub fn seal(session: &Session, paths: &[PathBuf]) -> Result<Done, Failure> {
     if !problems.is_empty() {
         return Err(Failure(problems));
     }
+    let folder = FolderOfKeys::of(&ledger.settings, &ledger.root);
+    let new_folder = folder.as_ref().filter(|folder| !files.is_empty() && !folder.is_there());
+    if let Some(folder) = new_folder {
+        if !left.keyless.is_empty() {
+            return Err(folder.not_there().into());
+        }
+        let keys = ledger.settings.privacy.as_deref().and_then(|privacy| privacy.keys.as_deref());
+        let keys = keys.unwrap_or_default();
+        said.push(words!("the folder of keys is new: {keys}", "新建密钥文件夹：{keys}"));
+    }
+    let mut doubts = left.doubts();
     if said.is_empty() && doubts.is_empty() {
         said.push(words!("everything is sealed as the settings demand", "均已按设置加密"));
     }
     if session.is_dry() {
         return Ok(Done { said, doubts, ..Done::default() });
     }
-    if let Some(folder) = FolderOfKeys::of(&ledger.settings, &ledger.root) {
-        for (file, text) in &files {
-            folder.write(file, text)?;
-        }
+    if let Some(folder) = new_folder {
+        folder.make()?;
+    }
+    if let Some(folder) = &folder {
+        files.iter().try_for_each(|(file, text)| folder.write(file, text))?;
     }
     if !changes.is_empty() {
         session.write(&changes)?;
@@ -83,17 +92,13 @@ fn closed(
     path: &Path,
 ) -> Result<(String, Closed), Diagnostic> {
     let before = session.ledger.text(path)?;
-    if places(&before).is_none() {
-        let message = words!(
-            "the file is no TOML, and what it has cannot be sealed",
-            "文件不是合法的 TOML，其中的内容无法加密"
-        );
-        return Err(Diagnostic::new(Code::NotSealed, message)
-            .at(Place::file(session.ledger.show(path)))
-            .help(words!("crm check tells what is wrong in it", "crm check 会指出其中的错误")));
-    }
     let closed = sealing.closed(Some(&before), &before, Extent::Whole);
-    let closed = closed.map_err(|why: Unsealable| Diagnostic::new(Code::NoKey, why.words()))?;
+    let closed = closed.map_err(|why| match why {
+        Unsealable::NoToml => Diagnostic::new(Code::NotSealed, why.words())
+            .at(Place::file(session.ledger.show(path)))
+            .help(words!("crm check tells what is wrong in it", "crm check 会指出其中的错误")),
+        _ => Diagnostic::new(Code::NoKey, why.words()),
+    })?;
     Ok((before, closed))
 }
 
@@ -107,17 +112,70 @@ fn told(path: &Path, closed: &Closed) -> Words {
     )
 }
 
-fn no_key(path: &Path, unable: &[String]) -> Diagnostic {
-    let (id, ways) = (id_of(path), first_of(unable, NAMED));
-    let message = words!(
-        "`{id}`: no key of yours opens {ways}; they stay as they are",
-        "`{id}`：您没有能打开 {ways:#} 的密钥；保持原样"
-    );
-    let found = Diagnostic::new(Code::NoKey, message).help(words!(
-        "a reader of their level can do it: crm seal",
-        "请由该级别的读者执行：crm seal"
-    ));
-    Diagnostic { severity: Severity::Warning, ..found }
+/// The values that are left as they are, each by its file and its way.
+#[derive(Default)]
+struct Left {
+    /// Those that no own key opens.
+    unable: Vec<String>,
+    /// Those whose keys are nowhere.
+    keyless: Vec<String>,
+    /// Those that do not open with their keys.
+    broken: Vec<String>,
+}
+
+impl Left {
+    fn add(&mut self, path: &Path, closed: &Closed) {
+        let id = id_of(path);
+        let named =
+            |ways: &[String]| ways.iter().map(|way| format!("{id} {way}")).collect::<Vec<_>>();
+        self.unable.extend(named(&closed.unable));
+        self.keyless.extend(named(&closed.keyless));
+        self.broken.extend(named(&closed.broken));
+    }
+
+    /// A warning for each reason.
+    fn doubts(&self) -> Vec<Diagnostic> {
+        let warning = |code, values: &[String], made: fn(String, Listed, usize) -> Words, help| {
+            let (n, places) = (values.len(), first_of(values, NAMED));
+            let found = Diagnostic::new(code, made(counted(n, "value", "values"), places, n));
+            let found = Diagnostic { severity: Severity::Warning, ..found }.help(help);
+            (n > 0).then_some(found)
+        };
+        let unable = warning(
+            Code::NoKey,
+            &self.unable,
+            |values, places, n| {
+                words!(
+                    "no key of yours opens {values}; left as found: {places}",
+                    "有 {n} 个值，您没有能打开它们的密钥，保持原样：{places:#}"
+                )
+            },
+            words!("a reader of their level can do it: crm seal", "请由该级别的读者执行：crm seal"),
+        );
+        let keyless = warning(
+            Code::KeysMissing,
+            &self.keyless,
+            |values, places, n| {
+                words!(
+                    "the keys of {values} are nowhere; left as found: {places}",
+                    "有 {n} 个值的密钥找不到，保持原样：{places:#}"
+                )
+            },
+            words!("crm check tells where the keys should be", "crm check 会指出密钥应在何处"),
+        );
+        let broken = warning(
+            Code::BrokenSeal,
+            &self.broken,
+            |values, places, n| {
+                words!(
+                    "the own keys of {values} do not open them; left as found: {places}",
+                    "有 {n} 个值用自己的密钥也打不开，保持原样：{places:#}"
+                )
+            },
+            words!("crm check tells how to mend them", "crm check 会指出如何修复"),
+        );
+        [unable, keyless, broken].into_iter().flatten().collect()
+    }
 }
 
 fn no_readers() -> Diagnostic {

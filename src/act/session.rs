@@ -110,6 +110,11 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// The right to write, unless it is a dry run.
+    pub(super) fn writer(&self) -> Option<&Writer> {
+        self.writer.as_ref()
+    }
+
     /// The session takes back an earlier write.
     pub fn takes_back(&mut self, deed: Deed) {
         if let Some(writer) = &mut self.writer {

@@ -13,14 +13,14 @@ use super::references::references;
 use super::session::{Done, Session};
 use super::target::Target;
 use crate::diag::{Code, Diagnostic, Failure, Lang, Words, counted, first_of};
-use crate::disk::file::id_of;
 use crate::disk::history;
 use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::write::FileChange;
 use crate::format::content::written_entries;
 use crate::format::layout::is_of_a_customer;
 use crate::format::line::bare_or_quoted;
-use crate::format::read_prospect::read_prospect;
+use crate::format::sealed::keys::WrappedKeys;
+use crate::format::sealed::merge::with_keys_of;
 use crate::git::index::{places_of, text_at};
 use crate::model::event::Event;
 use crate::model::kind::EventKind;
@@ -85,7 +85,7 @@ pub fn split(
             words!("{stay} with {from}", "之后的 {n} 条记录留在 {from}")
         }));
     }
-    if !has_facts_of_join(target, &before) {
+    if !has_facts_of_join(ledger, target, &before) {
         let id = target.id();
         said.push(words!(
             "facts and people of {id} were changed since, and stay: crm edit {id}",
@@ -170,8 +170,7 @@ fn fitting(
 }
 
 fn loaded(ledger: &Ledger, path: &Path, text: &str) -> Option<Loaded> {
-    let (prospect, problems) =
-        read_prospect(text, &id_of(path), path, &ledger.show(path), &ledger.settings);
+    let (prospect, problems) = ledger.prospect_in(text, path);
     let prospect = Prospect { is_customer: is_of_a_customer(path), ..prospect? };
     Some(Loaded { prospect, text: text.to_owned(), problems })
 }
@@ -180,14 +179,15 @@ fn loaded(ledger: &Ledger, path: &Path, text: &str) -> Option<Loaded> {
 fn removed(ledger: &Ledger, target: &Target, before: &Before) -> Result<FileChange, Failure> {
     let (loaded, joined) = (&target.loaded, &before.joined);
     let now = &loaded.prospect;
-    let mut after = facts_before(target, before).prospect;
+    let facts = facts_before(ledger, target, before);
+    let mut after = facts.prospect;
     let stays = |event: &&Event| !joined.keys.contains(&event.key.text);
     after.events = now.events.iter().filter(stays).cloned().collect();
     let text = match after.events == before.keep.loaded.prospect.events
-        && has_facts_of_join(target, before)
+        && has_facts_of_join(ledger, target, before)
     {
         true => before.keep.loaded.text.clone(),
-        false => without_lines(&facts_before(target, before).text, &joined.keys),
+        false => without_lines(&facts.text, &joined.keys),
     };
     let shown = ledger.show(&now.path);
     if !reads_back(ledger, &after, &text) {
@@ -222,26 +222,32 @@ fn retracted(
         ..retraction.clone()
     });
     let retractions: Vec<Event> = retractions.collect();
-    let facts = facts_before(target, before);
+    let facts = facts_before(ledger, target, before);
     let (change, _) = changed(ledger, &facts, &retractions)?;
     Ok(FileChange { before: Some(target.loaded.text.clone()), ..change })
 }
 
 /// The file with the facts and people that it had before the join, if they are those that the join made; else as it is.
-fn facts_before(target: &Target, before: &Before) -> Loaded {
+fn facts_before(ledger: &Ledger, target: &Target, before: &Before) -> Loaded {
     let now = &target.loaded;
-    if !has_facts_of_join(target, before) {
+    if !has_facts_of_join(ledger, target, before) {
         return now.clone();
     }
     let (head, tail) = (parts_of(&before.keep.loaded.text).0, parts_of(&now.text).1);
     let events = now.prospect.events.clone();
     let prospect = Prospect { events, ..before.keep.loaded.prospect.clone() };
-    Loaded { prospect, text: format!("{head}{tail}"), problems: Vec::new() }
+    // Entries that stay may be sealed with keys that came later.
+    let text = with_keys_of(format!("{head}{tail}"), [&before.keep.loaded.text, &now.text]);
+    Loaded { prospect, text, problems: Vec::new() }
 }
 
-/// Are the facts and people above the entries as the join left them?
-fn has_facts_of_join(target: &Target, before: &Before) -> bool {
-    parts_of(&target.loaded.text).0 == parts_of(&before.joined.facts.text).0
+/// Are the facts and people above the entries as the join left them? Sealed values are compared as they open.
+fn has_facts_of_join(ledger: &Ledger, target: &Target, before: &Before) -> bool {
+    let facts = |text: &str| {
+        let open = WrappedKeys::default().put_into(&ledger.opened(text));
+        parts_of(&open).0.to_owned()
+    };
+    facts(&target.loaded.text) == facts(&before.joined.facts.text)
 }
 
 /// A file above its entries, and from their heading on.

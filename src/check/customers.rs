@@ -8,6 +8,7 @@
 use super::{Check, Subject};
 use crate::diag::{Code, Diagnostic};
 use crate::model::kind::EventKind;
+use crate::model::privacy::VEIL;
 use crate::rules::replay::{in_contact, standing};
 
 pub(super) const CHECK: Check = Check {
@@ -64,7 +65,8 @@ fn customers(subject: &Subject, found: &mut Vec<Diagnostic>) {
 fn documents(subject: &Subject, found: &mut Vec<Diagnostic>) {
     let Some(root) = &subject.around.root else { return };
     for document in &subject.record.prospect.profile().documents {
-        if document.contains("://") || root.join(document.as_str()).exists() {
+        let is_veiled = **document == *VEIL;
+        if is_veiled || document.contains("://") || root.join(document.as_str()).exists() {
             continue;
         }
         let message = words!("the document `{document}` is not there", "文档 `{document}` 不存在");

@@ -4,13 +4,16 @@
 //! or means another person.
 //! Mend: `crm seal` seals what is open; put a broken value back from git's history.
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, counted, first_of};
 use crate::format::sealed::keys::{FileKeys, Sealing};
 use crate::format::sealed::open::value_of;
 use crate::format::sealed::places::{SealablePlace, open_text, places};
 use crate::value::sealed::{KeyName, key_files, parts};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// How many files a message names.
+const NAMED: usize = 5;
 
 /// The findings about the sealed values in the text of a file, and those that should be. Only a user with a key sees
 /// that a value is broken.
@@ -27,6 +30,62 @@ pub fn seals(sealing: &Sealing, text: &str, place: &Place) -> Vec<Diagnostic> {
         }
     };
     all.iter().filter_map(found).collect()
+}
+
+/// The finding about sealed values whose keys are nowhere: the folder of keys is not there or not whole, or the settings
+/// do not name it. Each file comes with its id and its text.
+pub fn keys_missing(
+    sealing: &Sealing,
+    files: impl IntoIterator<Item = (String, String)>,
+) -> Option<Diagnostic> {
+    let lacks = |text: &str| {
+        let all = places(text).unwrap_or_default();
+        let names: Vec<KeyName> = all.iter().filter_map(name_of).collect();
+        let keys = FileKeys::of(sealing, text, names.iter().cloned());
+        names.iter().any(|name| keys.is_missing(name))
+    };
+    let ids: Vec<String> =
+        files.into_iter().filter(|(_, text)| lacks(text)).map(|(id, _)| id).collect();
+    if ids.is_empty() {
+        return None;
+    }
+    let (n, ids) = (ids.len(), first_of(ids, NAMED));
+    let files = counted(n, "file", "files");
+    let keys = sealing.privacy.keys.as_deref().unwrap_or_default();
+    let is_there = sealing.folder.as_ref().map(|folder| folder.is_there());
+    let (message, help) = match is_there {
+        None => (
+            words!(
+                "the keys of sealed values are not in their files, and the settings name no folder of keys; {files}: {ids}",
+                "加密值的密钥不在文件里，设置中也没有写明密钥文件夹；{n} 个文件：{ids}"
+            ),
+            words!(
+                "name the folder: [privacy] keys = \"../keys\"; or put the lines of [sealed] back: git log -p",
+                "请写明文件夹：[privacy] keys = \"../keys\"；或恢复 [sealed] 中的各行：git log -p"
+            ),
+        ),
+        Some(false) => (
+            words!(
+                "the folder of keys `{keys}` is not there, so no sealed value opens here; {files}: {ids}",
+                "密钥文件夹 `{keys}` 不存在，加密的值在这里都打不开；{n} 个文件：{ids}"
+            ),
+            words!(
+                "get the folder from another reader, or correct `keys`",
+                "请向其他读者索取该文件夹，或改正 `keys`"
+            ),
+        ),
+        Some(true) => (
+            words!(
+                "the folder of keys `{keys}` lacks keys of sealed values; {files}: {ids}",
+                "密钥文件夹 `{keys}` 缺少加密值的密钥；{n} 个文件：{ids}"
+            ),
+            words!(
+                "a person forgotten in another clone: git pull; else get the keys from another reader",
+                "如果此人已在别的克隆中被遗忘：git pull；否则请向其他读者索取密钥"
+            ),
+        ),
+    };
+    Some(Diagnostic::new(Code::KeysMissing, message).help(help))
 }
 
 /// The findings about files that have sealed values of another file: a value that is copied with its keys opens there, and

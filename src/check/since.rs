@@ -8,12 +8,13 @@ use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::disk::file::id_of;
 use crate::disk::ledger::{Ledger, Stored};
 use crate::format::content::{content, event_line_in};
-use crate::format::layout::{ACTIVITY, JOURNALS, SETTINGS};
+use crate::format::layout::{ACCESS, JOURNALS, OF_REPS, SETTINGS};
 use crate::format::merge::FileKind;
 use crate::format::merge::items::items;
 use crate::format::sealed::merge::veiled;
 use crate::git::snapshot::{Snapshot, Tracked};
-use crate::rules::growth::{Content, Harm, Heirs, harmed, harmed_entries};
+use crate::rules::erasure::{Trace, is_erased_entry};
+use crate::rules::growth::{Content, Harm, Heirs, access_harm, harmed, harmed_entries};
 use crate::value::id;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -48,19 +49,19 @@ pub fn since(
     };
     let (old, _) = before.files_below(&JOURNALS);
     let touched: Vec<PathBuf> = old.into_iter().filter(|path| differs.contains(path)).collect();
-    let (tallies, _) = before.files_below(&[ACTIVITY]);
-    let tallies: Vec<PathBuf> = tallies.into_iter().filter(|path| differs.contains(path)).collect();
-    before.fetch(touched.iter().chain(&tallies).map(PathBuf::as_path))?;
+    let (of_reps, _) = before.files_below(&OF_REPS);
+    let of_reps: Vec<PathBuf> = of_reps.into_iter().filter(|path| differs.contains(path)).collect();
+    before.fetch(touched.iter().chain(&of_reps).map(PathBuf::as_path))?;
     let ledger = match staged {
         Some(staged) => {
-            staged.fetch(changed.iter().chain(&tallies).map(PathBuf::as_path))?;
+            staged.fetch(changed.iter().chain(&of_reps).map(PathBuf::as_path))?;
             &ledger.with(staged.clone())
         }
         None => ledger,
     };
     let comparison = Comparison { ledger, before: &before, revision, paths: &paths };
     let mut found = comparison.found(&touched, &changed);
-    found.extend(comparison.tallies(&tallies));
+    found.extend(comparison.lines_of_reps(&of_reps));
     Ok(Since { changed, found })
 }
 
@@ -112,12 +113,17 @@ impl Comparison<'_> {
         found
     }
 
-    /// The tallies that are changed or gone.
-    fn tallies(&self, touched: &[PathBuf]) -> Vec<Diagnostic> {
+    /// The tallies and records of access that are changed or gone.
+    fn lines_of_reps(&self, touched: &[PathBuf]) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for path in touched {
-            let was = items(&self.text_before(path), FileKind::Activity);
-            let now = items(&self.ledger.text(path).unwrap_or_default(), FileKind::Activity);
+            let (kind, told): (_, fn(Harm, &str, &str) -> Diagnostic) =
+                match path.starts_with(ACCESS) {
+                    true => (FileKind::Access, access_harm),
+                    false => (FileKind::Activity, tally_harm),
+                };
+            let was = items(&self.text_before(path), kind);
+            let now = items(&self.ledger.text(path).unwrap_or_default(), kind);
             // Another finding reports a file that cannot be read.
             if now.broken {
                 continue;
@@ -125,10 +131,11 @@ impl Comparison<'_> {
             let (rep, shown) = (id_of(path), self.ledger.show(path));
             for (key, harm) in harmed_entries(&was.entries, &now.entries) {
                 let there = now.entries.contains_key(key);
-                let way = Spot::Key(vec!["tally".to_owned(), key.to_owned()]);
+                let table = kind.journal().unwrap_or_default();
+                let way = Spot::Key(vec![table.to_owned(), key.to_owned()]);
                 let spot = if there { way } else { Spot::Whole };
                 let place = Place::file(&shown).at(spot);
-                found.push(self.ledger.sourced(tally_harm(harm, &rep, key).at(place)));
+                found.push(self.ledger.sourced(told(harm, &rep, key).at(place)));
             }
         }
         found
@@ -160,7 +167,9 @@ impl Comparison<'_> {
             let line = event_line_in(was, key).unwrap_or_else(|| key.to_owned());
             self.ledger.sourced(harm_of(harm, &id, key, self.revision, &line, &shown))
         };
-        let harm = harmed(old, &new);
+        let mut harm = harmed(old, &new);
+        let is_erased = self.erased(was, &text, now);
+        harm.retain(|(key, _)| !is_erased(key));
         if harm.is_empty() || self.ledger.sealing.is_none() {
             return harm.into_iter().map(report).collect();
         }
@@ -168,7 +177,19 @@ impl Comparison<'_> {
         let (was_open, is_open) = (self.ledger.opened(was), self.ledger.opened(&text));
         let (was_veiled, is_veiled) = veiled(&was_open, &is_open);
         let ((old_open, _), (new_open, _)) = (content(&was_veiled), content(&is_veiled));
-        harmed(&old_open, &new_open).into_iter().map(report).collect()
+        let harm = harmed(&old_open, &new_open).into_iter();
+        harm.filter(|(key, _)| !is_erased(key)).map(report).collect()
+    }
+
+    /// Is an entry changed by the erasure of the file's person alone?
+    fn erased(&self, was: &str, is: &str, path: &Path) -> impl Fn(&str) -> bool {
+        let read = |text: &str| self.ledger.prospect_in(text, path).0;
+        let is = read(is).filter(|is| Trace::of(&is.name).is_some());
+        let both = is.and_then(|is| Some((read(was)?, is)));
+        move |key| {
+            let settings = &self.ledger.settings;
+            both.as_ref().is_some_and(|(was, is)| is_erased_entry(key, was, is, settings))
+        }
     }
 
     fn gone(&self, path: &Path, old: &Content) -> Diagnostic {

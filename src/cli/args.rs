@@ -281,6 +281,7 @@ impl Command {
                 | Remove(_)
                 | Tally(_)
                 | Import(_)
+                | Forget(_)
                 | External(_)
         )
     }

@@ -31,6 +31,12 @@ impl DayClock {
         self.settled(zone, fiscal).unwrap_or(self.here)
     }
 
+    /// The day on which a command is run, whatever day it looks from.
+    pub fn day(&self, zone: Option<&Zone>) -> Date {
+        let clock = DayClock { as_of: None, ..self.clone() };
+        clock.today(zone, FiscalYear::CALENDAR)
+    }
+
     fn settled(&self, zone: Option<&Zone>, fiscal: FiscalYear) -> Result<Date, Diagnostic> {
         let texts = [("CRM_TODAY", &self.stated), ("--as-of", &self.as_of)];
         texts.into_iter().try_fold(self.now.date(zone), |day, (origin, text)| match text {

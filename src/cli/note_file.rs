@@ -2,8 +2,10 @@
 
 use crate::diag::{Diagnostic, Failure, Lang};
 use crate::disk::file::read_text;
+use crate::disk::sealed_file::Recipients;
+use crate::format::sealed::keys::Sealing;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The file in which an editor writes a note.
 pub struct NoteFile(tempfile::NamedTempFile);
@@ -41,20 +43,50 @@ impl NoteFile {
         Ok(note_in(&typed))
     }
 
-    /// A failure to record the entry, after which the text is kept.
-    pub fn kept(self, mut failure: Failure) -> Failure {
-        if let Ok(Some(_)) = self.text()
-            && let Ok((_, path)) = self.0.keep()
-            && let Some(last) = failure.0.last_mut()
-        {
-            let path = path.display();
-            last.help.push(words!(
-                "your note is kept: -m \"$(cat {path})\"",
-                "备注已保留：-m \"$(cat {path})\""
-            ));
+    /// A failure to record the entry, after which the text is kept: sealed for its readers where notes are private.
+    pub fn kept(self, mut failure: Failure, sealing: Option<&Sealing>) -> Failure {
+        let Ok(Some(note)) = self.text() else { return failure };
+        let level = sealing.and_then(|sealing| Some((sealing, sealing.privacy.level("note")?)));
+        let help = match level {
+            Some((sealing, level)) => match sealed(&note, sealing, level) {
+                Some(path) => {
+                    let path = path.display();
+                    words!(
+                        "your note is kept, sealed for its readers: age -d -i KEY {path}",
+                        "备注已为其读者加密保留：age -d -i 密钥 {path}"
+                    )
+                }
+                None => words!(
+                    "your note could not be sealed, and is not kept",
+                    "备注无法加密，未予保留"
+                ),
+            },
+            None => match self.0.keep() {
+                Ok((_, path)) => {
+                    let path = path.display();
+                    words!(
+                        "your note is kept: -m \"$(cat {path})\"",
+                        "备注已保留：-m \"$(cat {path})\""
+                    )
+                }
+                Err(_) => return failure,
+            },
+        };
+        if let Some(last) = failure.0.last_mut() {
+            last.help.push(help);
         }
         failure
     }
+}
+
+/// A temporary file with a note that the readers of a level open; `None` if it cannot be written.
+fn sealed(note: &str, sealing: &Sealing, level: u32) -> Option<PathBuf> {
+    let readers = sealing.readers(level).into_iter().map(|(_, key, _)| key).collect();
+    let file = tempfile::Builder::new().prefix("crm-note-").suffix(".age").tempfile().ok()?;
+    let mut writer = Recipients::of(readers).seal(file.as_file()).ok()?;
+    writer.write_all(note.as_bytes()).ok()?;
+    writer.finish().ok()?;
+    file.keep().ok().map(|(_, path)| path)
 }
 
 /// A text without its comments and outer blank lines; `None` where nothing is left.

@@ -302,6 +302,7 @@ codes! {
     TooManyFiles "too-many-files" Error System "the system lets the program open no more files, so the ledger is not read whole" "系统不允许再打开文件，账本没有读全";
     BadKey "bad-key" Error Usage "a file of keys has no private key that can be used" "密钥文件中没有可用的私钥";
     NoKey "no-key" Error Refused "a command needs a key that the user does not have" "命令需要用户没有的密钥";
+    KeysMissing "keys-missing" Warning Refused "sealed values whose keys are nowhere to be found" "加密值的密钥找不到";
     NotSealed "not-sealed" Error Refused "an open text in a field that must be sealed" "须加密的字段中有明文";
     BrokenSeal "broken-seal" Error Refused "a sealed value that opens at no place: cut off, exchanged, or moved" "加密的值打不开：被截断、调换或移到了别处";
     NotUtf8 "not-utf8" Error Refused "a file is not UTF-8 text" "文件不是 UTF-8 文本";

@@ -15,6 +15,10 @@ use std::sync::Arc;
 pub struct FolderOfKeys(PathBuf);
 
 impl KeyFolder for FolderOfKeys {
+    fn is_there(&self) -> bool {
+        self.0.is_dir()
+    }
+
     fn text(&self, file: &str) -> Option<String> {
         let path = self.path(file);
         read_text(&path, &path).ok()
@@ -28,19 +32,51 @@ impl FolderOfKeys {
         Some(FolderOfKeys(root.join(folder)))
     }
 
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
     /// The file of keys of a name.
     pub fn path(&self, file: &str) -> PathBuf {
         self.0.join(format!("{file}.toml"))
     }
 
+    /// Makes the folder, for a ledger that has no keys yet.
+    ///
+    /// # Errors
+    /// Fails if it cannot be made.
+    pub fn make(&self) -> Result<(), Diagnostic> {
+        fs::create_dir_all(&self.0).map_err(|error| failed(&self.0, &error))
+    }
+
     /// Writes a file of keys, whole.
     ///
     /// # Errors
-    /// Fails if the folder or the file cannot be written.
+    /// Fails if the folder is not there, or the file cannot be written.
     pub fn write(&self, file: &str, text: &str) -> Result<(), Diagnostic> {
+        if !self.is_there() {
+            return Err(self.not_there());
+        }
         let path = self.path(file);
-        let written = fs::create_dir_all(&self.0).and_then(|()| write_own(&path, text.as_bytes()));
-        written.map_err(|error| failed(&path, &error))
+        write_own(&path, text.as_bytes()).map_err(|error| failed(&path, &error))
+    }
+
+    /// That the folder is not there. A wrong path would hide the right folder, so none is made by the way.
+    pub fn not_there(&self) -> Diagnostic {
+        let folder = self.0.display();
+        let message =
+            words!("the folder of keys is not there: {folder}", "密钥文件夹不存在：{folder}");
+        Diagnostic::new(Code::KeysMissing, message)
+            .refused()
+            .help(words!(
+                "get it from another reader, or correct [privacy] keys in crm.toml",
+                "请向其他读者索取，或改正 crm.toml 的 [privacy] keys"
+            ))
+            .help(words!(
+                "for a ledger without sealed values crm seal makes it",
+                "账本中还没有加密值时，crm seal 会建立它"
+            ))
     }
 
     /// Removes a file of keys. Returns whether it was there.

@@ -1,5 +1,6 @@
 //! The disk: finding, walking and reading a ledger, all in parallel, and writing it without losing anything.
 
+mod access;
 pub mod company;
 pub mod container;
 pub mod dataset_folder;

@@ -2,7 +2,9 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::disk::private::is_git_directory;
-use crate::format::layout::{ACTIVITY, CUSTOMERS, KNOWLEDGE, PRIVATE, PROSPECTS, SETTINGS, plain};
+use crate::format::layout::{
+    ACCESS, ACTIVITY, CUSTOMERS, KNOWLEDGE, PRIVATE, PROSPECTS, SETTINGS, plain,
+};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +15,8 @@ pub fn link_on_the_way(root: &Path, relative: &Path) -> Option<PathBuf> {
     folders.filter(|folder| root.join(folder).is_symlink()).last().map(Path::to_owned)
 }
 
-/// Files and folders of a ledger's root that no output may replace. `access` and `keys` hold who opened what, and the keys
-/// of sealed files.
+/// Files and folders of a ledger's root that no output may replace. `keys` has the keys of
+/// sealed files.
 const OWN: [&str; 11] = [
     SETTINGS,
     PROSPECTS,
@@ -22,7 +24,7 @@ const OWN: [&str; 11] = [
     ACTIVITY,
     KNOWLEDGE,
     PRIVATE,
-    "access",
+    ACCESS,
     "keys",
     ".gitattributes",
     ".gitignore",

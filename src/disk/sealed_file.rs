@@ -21,6 +21,11 @@ pub struct Sealing<W: Write>(age::stream::StreamWriter<W>);
 pub struct Identities(Vec<OwnKey>);
 
 impl Recipients {
+    /// These public keys.
+    pub fn of(keys: Vec<PublicKey>) -> Recipients {
+        Recipients(keys)
+    }
+
     /// Reads public keys, `age1...` or `ssh-ed25519 ...`; `option` is the option that they were typed for.
     ///
     /// # Errors

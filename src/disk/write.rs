@@ -151,6 +151,16 @@ impl Writer {
         batch.commit()
     }
 
+    /// Writes one file, and notes nothing of it: the write is never taken back.
+    ///
+    /// # Errors
+    /// Fails as [`Writer::commit`] does.
+    pub fn commit_for_good(&self, change: &FileChange) -> Result<(), Diagnostic> {
+        let mut batch = self.batch();
+        batch.add(change)?;
+        batch.commit_as(None)
+    }
+
     /// Takes back the last write, as if it had never been: each file gets the text again that it had before, and no note
     /// of the write is left.
     ///
@@ -169,7 +179,7 @@ impl Writer {
                 FileChange { path: path.to_owned(), before: now, after: before.map(str::to_owned) };
             batch.add(&change)?;
         }
-        batch.commit_as(Deed::Undid(past.number))?;
+        batch.commit_as(Some(Deed::Undid(past.number)))?;
         history::forget_from(&self.private, past.number);
         Ok(())
     }
@@ -388,10 +398,11 @@ impl Batch<'_> {
     /// Fails if a file cannot be written; nothing was changed then.
     pub fn commit(self) -> Result<(), Diagnostic> {
         let deed = self.writer.command.1;
-        self.commit_as(deed)
+        self.commit_as(Some(deed))
     }
 
-    fn commit_as(mut self, deed: Deed) -> Result<(), Diagnostic> {
+    /// Writes as [`Batch::commit`] does; without a deed nothing is noted, and the write is never taken back.
+    fn commit_as(mut self, deed: Option<Deed>) -> Result<(), Diagnostic> {
         if self.steps.is_empty() {
             return Ok(());
         }
@@ -410,7 +421,9 @@ impl Batch<'_> {
         let kept = self.steps.iter().filter(|step| step.after.is_some());
         writer.make_folders(kept)?;
         let command = &*writer.command.0;
-        history::note(&writer.private, (command, deed), &self.steps, &self.befores)?;
+        if let Some(deed) = deed {
+            history::note(&writer.private, (command, deed), &self.steps, &self.befores)?;
+        }
         // From here on, what is left behind is the journal's.
         self.open = false;
         let (steps, befores) = (&self.steps, &self.befores);

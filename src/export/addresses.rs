@@ -5,6 +5,9 @@ use crate::rules::book::{Book, Files};
 use crate::rules::query::Query;
 use std::collections::HashSet;
 
+/// The fields in it that may be private.
+pub const FIELDS: [&str; 1] = ["email"];
+
 /// The lines of people, and how many people have none.
 #[derive(Debug, Default)]
 pub struct Addresses {

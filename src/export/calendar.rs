@@ -17,6 +17,9 @@ use crate::value::date::{Date, Moment};
 use crate::value::money::Money;
 use crate::value::zone::Zone;
 
+/// The fields in it that may be private.
+pub const FIELDS: [&str; 3] = ["phone", "birthday", "next_what"];
+
 /// The events of the files that the query selects, as a calendar.
 pub fn calendar(book: &Book, files: Files, query: &Query) -> String {
     let events = book.gather_in(files, query, |record| Some(events(record, book)));

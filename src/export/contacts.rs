@@ -7,6 +7,9 @@ use crate::model::prospect::{Contact, Prospect};
 use crate::rules::book::{Book, Files};
 use crate::rules::query::Query;
 
+/// The fields in it that may be private.
+pub const FIELDS: [&str; 6] = ["company", "role", "phone", "email", "birthday", "note"];
+
 /// A version of vCard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CardVersion {

@@ -14,6 +14,10 @@ pub const JOURNALS: [&str; 2] = [PROSPECTS, CUSTOMERS];
 pub const KNOWLEDGE: &str = "knowledge";
 /// The folder of tallies.
 pub const ACTIVITY: &str = "activity";
+/// The folder of the records of access to private fields.
+pub const ACCESS: &str = "access";
+/// The folders whose files are of one rep each.
+pub const OF_REPS: [&str; 2] = [ACTIVITY, ACCESS];
 /// The folder of new texts until they are renamed, and without git of the lock and the journal. Never in git.
 pub const PRIVATE: &str = ".crm";
 /// Files that tell git how to treat a folder.
@@ -29,8 +33,8 @@ pub fn is_of_a_customer(relative: &Path) -> bool {
     relative.starts_with(CUSTOMERS)
 }
 
-/// Is this a file of a ledger, by its path below the root? Prospects, customers, tallies and the settings are; hidden
-/// files are not.
+/// Is this a file of a ledger, by its path below the root? Prospects, customers, tallies, records of access and the
+/// settings are; hidden files are not.
 pub fn is_of_a_ledger(relative: &Path) -> bool {
     let mut parts = relative.components().map(|part| match part {
         Component::Normal(name) => name.to_str().filter(|name| !name.starts_with('.')),
@@ -42,7 +46,7 @@ pub fn is_of_a_ledger(relative: &Path) -> bool {
     parts.all(|part| part.is_some())
         && toml
         && match first {
-            Some(PROSPECTS | CUSTOMERS | ACTIVITY) => depth > 1,
+            Some(PROSPECTS | CUSTOMERS | ACTIVITY | ACCESS) => depth > 1,
             first => first == Some(SETTINGS) && depth == 1,
         }
 }
@@ -89,6 +93,7 @@ mod tests {
             "prospects/a/张.toml",
             "customers/x.toml",
             "activity/liu.toml",
+            "access/liu.toml",
         ] {
             assert!(is_of_a_ledger(Path::new(path)), "{path}");
         }

@@ -1,6 +1,7 @@
 //! Text to nouns and back, without files: readers, appends, settings, mappings, the three-way merge. The one
 //! home of the TOML crates.
 
+pub mod access_file;
 pub mod add_facts;
 pub mod append;
 pub mod company;

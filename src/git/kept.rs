@@ -1,7 +1,9 @@
 //! Files of a ledger that git keeps and should not, and those that it does not keep and should.
 
 use crate::diag::Diagnostic;
-use crate::format::layout::{ACTIVITY, CUSTOMERS, PRIVATE, PROSPECTS, SETTINGS, is_of_a_ledger};
+use crate::format::layout::{
+    ACCESS, ACTIVITY, CUSTOMERS, PRIVATE, PROSPECTS, SETTINGS, is_of_a_ledger,
+};
 use crate::git::merge_driver::examples;
 use crate::git::program::{Git, parts, path_of};
 use std::path::PathBuf;
@@ -15,7 +17,8 @@ pub fn tracked_state(git: &Git) -> Result<Vec<PathBuf>, Diagnostic> {
 /// The files of the ledger that git ignores: no commit has them, and `git status` does not name them.
 pub fn ignored(git: &Git) -> Result<Vec<PathBuf>, Diagnostic> {
     let words = ["ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--"];
-    let listed = git.run(&[&words[..], &[SETTINGS, PROSPECTS, CUSTOMERS, ACTIVITY]].concat())?;
+    let places = [SETTINGS, PROSPECTS, CUSTOMERS, ACTIVITY, ACCESS];
+    let listed = git.run(&[&words[..], &places].concat())?;
     let mut found: Vec<PathBuf> = parts(&listed).map(path_of).collect();
     found.retain(|path| is_of_a_ledger(path));
     found.sort();

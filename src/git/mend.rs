@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::disk::file::{read_text, utf8};
 use crate::disk::ledger::Ledger;
-use crate::format::layout::SETTINGS;
+use crate::format::layout::{OF_REPS, SETTINGS};
 use crate::format::merge::markers::{Markers, SIZE, Sides, take_apart};
 use crate::format::merge::{Conflict, FileKind, Versions, is_one_sided, merge, two_in};
 use crate::format::tree::{is_toml, string_at};
@@ -71,7 +71,7 @@ pub fn unmerged(git: &Git, prefix: &str) -> Result<BTreeMap<PathBuf, Stages>, Di
 /// The files of a ledger that have conflicts between markers.
 pub fn marked(ledger: &Ledger) -> BTreeSet<PathBuf> {
     let (mut paths, _) = ledger.paths();
-    paths.extend(ledger.activity_paths().0);
+    paths.extend(ledger.files_below(&OF_REPS).0);
     paths.push(SETTINGS.into());
     let marked = paths.into_par_iter().filter(|path| {
         read_text(&ledger.root.join(path), path).is_ok_and(|text| has_conflict(&text))

@@ -4,7 +4,7 @@
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::durable::write_own;
 use crate::disk::file::symlink;
-use crate::format::layout::CUSTOMERS;
+use crate::format::layout::{ACCESS, CUSTOMERS};
 use crate::git::program::Git;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -14,9 +14,10 @@ pub const DRIVER: &str = "crm";
 /// The file that names it.
 pub const ATTRIBUTES: &str = ".gitattributes";
 /// A file of each kind that is merged.
-const EXAMPLES: [&str; 4] = ["crm.toml", "prospects/x.toml", CUSTOMER, "activity/x.toml"];
-/// The example of a customer's file.
-const CUSTOMER: &str = "customers/x.toml";
+const EXAMPLES: [&str; 5] =
+    ["crm.toml", "prospects/x.toml", "customers/x.toml", "activity/x.toml", "access/x.toml"];
+/// The folders that not every ledger has.
+const RARE: [&str; 2] = [CUSTOMERS, ACCESS];
 /// The lines of `.gitattributes` about a ledger's files.
 pub const LINES: &str = "\
 # Files keep their bytes (no change of line ends), and are merged by what they mean: crm merge-file.
@@ -24,12 +25,17 @@ pub const LINES: &str = "\
 /prospects/**/*.toml -text merge=crm
 /customers/**/*.toml -text merge=crm
 /activity/**/*.toml  -text merge=crm
+/access/**/*.toml    -text merge=crm
 ";
 
-/// An example of each kind of file that the ledger has, in whose root git runs. Not every ledger has customers' files.
-pub fn examples(git: &Git) -> impl Iterator<Item = &'static str> {
-    let has_customers = git.folder().join(CUSTOMERS).is_dir();
-    EXAMPLES.into_iter().filter(move |example| *example != CUSTOMER || has_customers)
+/// An example of each kind of file that the ledger has, in whose root git runs. Not every ledger has customers' files, or
+/// records of access.
+pub fn examples(git: &Git) -> impl Iterator<Item = &'static str> + use<> {
+    let lacks = |folder: &&str| !git.folder().join(folder).is_dir();
+    let lacking: Vec<&str> = RARE.into_iter().filter(lacks).collect();
+    EXAMPLES
+        .into_iter()
+        .filter(move |example| lacking.iter().all(|folder| !Path::new(example).starts_with(folder)))
 }
 
 /// The changes that installing the driver made.

@@ -11,20 +11,37 @@ use crate::format::sealed::merge::veiled;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::rules::erasure::is_erased_entry;
 use crate::rules::growth::{Content, Harm, Heirs, lives_on};
 use crate::rules::team::rights::Rights;
 use crate::value::date::Date;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-/// Refuses changed and lost entries.
-pub fn history(case: &Case, own: &Own, rights: &Rights, found: &mut Vec<Diagnostic>) {
+/// Refuses changed and lost entries. An admin may seal values, and an admin or the keeper of the pool may erase a person.
+pub fn history(
+    case: &Case,
+    own: &Own,
+    settings: Option<&Settings>,
+    rights: &Rights,
+    found: &mut Vec<Diagnostic>,
+) {
+    let read = |text: &str| {
+        let (path, settings) = (&case.path, settings?);
+        read_prospect(text, &case.id, path, path, settings).0
+    };
+    let now = read(case.text()).filter(|_| rights.may_erase());
     for (key, harm, side) in &own.harmed {
         let was = case.sides.get(*side).and_then(Option::as_ref);
         // The guard has no key: it cannot tell a sealed value from another one, and takes an admin's word.
         let is_sealed =
             |was: &File| rights.is_admin() && is_only_sealed(&was.read.text, case.text(), key);
-        if *harm == Harm::Changed && was.is_some_and(is_sealed) {
+        let is_erased = |was: &File| {
+            let (was, now, settings) = (read(&was.read.text)?, now.as_ref()?, settings?);
+            Some(is_erased_entry(key, &was, now, settings))
+        };
+        let may_differ = |was: &File| is_sealed(was) || is_erased(was) == Some(true);
+        if *harm == Harm::Changed && was.is_some_and(may_differ) {
             continue;
         }
         let line = was.and_then(|file| event_line_in(&file.read.text, key));

@@ -5,7 +5,7 @@ use super::commits::{Change, Commit};
 use super::repository::Repository;
 use crate::diag::Diagnostic;
 use crate::disk::file::id_of;
-use crate::format::layout::{ACTIVITY, CUSTOMERS, PROSPECTS};
+use crate::format::layout::{ACCESS, ACTIVITY, CUSTOMERS, PROSPECTS};
 use crate::format::merge::items::{Items, items, lines};
 use crate::format::merge::{FileKind, opening_of};
 use crate::git::program::{Blob, Version};
@@ -92,6 +92,8 @@ pub enum Rules {
     Prospect,
     /// A rep's tallies.
     Tally,
+    /// A rep's records of access.
+    Access,
 }
 
 /// The kind of a file of the ledger below `prefix`, if it has rules.
@@ -102,10 +104,11 @@ pub fn rules_of(path: &Path, prefix: &str) -> Option<Rules> {
     }
     let inside = |folder: &str| below.strip_prefix(folder).ok();
     let hidden = |part: Component| part.as_os_str().as_encoded_bytes().starts_with(b".");
-    match (inside(PROSPECTS).or_else(|| inside(CUSTOMERS)), inside(ACTIVITY)) {
-        (Some(rest), _) if !rest.components().any(hidden) => Some(Rules::Prospect),
-        (_, Some(_)) => Some(Rules::Tally),
-        _ => None,
+    match inside(PROSPECTS).or_else(|| inside(CUSTOMERS)) {
+        Some(rest) if !rest.components().any(hidden) => Some(Rules::Prospect),
+        Some(_) => None,
+        None if inside(ACTIVITY).is_some() => Some(Rules::Tally),
+        None => inside(ACCESS).map(|_| Rules::Access),
     }
 }
 
@@ -135,7 +138,9 @@ impl<'r> Files<'r> {
         for change in changes {
             let key = match kind {
                 FileKind::Prospect => id::fold(&id_of(&change.path)),
-                FileKind::Activity | FileKind::Settings => change.path.display().to_string(),
+                FileKind::Activity | FileKind::Access | FileKind::Settings => {
+                    change.path.display().to_string()
+                }
             };
             groups.entry(key).or_default().push(change);
         }

@@ -6,6 +6,7 @@
 //! tally and setting, and the path of a file, that its sides and their common past give is no change of the merge,
 //! and needs no rights. Everything else in it is the change of the user who pushes.
 
+mod access;
 pub mod commits;
 mod events;
 mod files;

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::format::layout::{
-    ACTIVITY, CUSTOMERS, Danger, GITS, PROSPECTS, SETTINGS, danger, is_of_a_ledger, plain,
+    ACCESS, ACTIVITY, CUSTOMERS, Danger, GITS, PROSPECTS, SETTINGS, danger, is_of_a_ledger, plain,
 };
 use crate::git::program::Version;
 use crate::guard::commits::Change;
@@ -91,7 +91,8 @@ fn mode(now: &Version) -> Option<Diagnostic> {
 /// A folder that many file systems do not tell from one of the ledger's.
 fn case(inside: &Path, now: &Version) -> Option<Diagnostic> {
     let first = inside.iter().next()?.to_string_lossy();
-    let own = [PROSPECTS, CUSTOMERS, ACTIVITY].into_iter().find(|own| plain(&first) == *own)?;
+    let own =
+        [PROSPECTS, CUSTOMERS, ACTIVITY, ACCESS].into_iter().find(|own| plain(&first) == *own)?;
     let differs = now.is_some() && first != own;
     differs.then(|| {
         let message = words!(
@@ -129,8 +130,8 @@ fn admins(path: &Path, inside: Option<&Path>, rights: &Rights) -> Option<Diagnos
                 "`{user}` 无权修改 {path}：它不是账本的文件"
             ),
             words!(
-                "rule: a rep's files are prospects/**/*.toml and activity/**/*.toml",
-                "规则：业务员的文件是 prospects/**/*.toml 和 activity/**/*.toml"
+                "rule: a rep's files are prospects/**/*.toml, activity/**/*.toml and access/**/*.toml",
+                "规则：业务员的文件是 prospects/**/*.toml、activity/**/*.toml 和 access/**/*.toml"
             ),
         )
     })

@@ -12,6 +12,8 @@ use crate::format::content::content;
 use crate::format::merge::{FileKind, opening_of};
 use crate::format::read_prospect::read_prospect;
 use crate::format::sealed::places::{SealablePlace, open_text};
+use crate::model::prospect::Prospect;
+use crate::rules::erasure::is_erasure;
 use crate::rules::replay::replay;
 use crate::rules::team::rights::Rights;
 use crate::value::date::Date;
@@ -19,7 +21,7 @@ use crate::value::id;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-/// Judges the changes of commits to the prospects and tallies of one ledger.
+/// Judges the changes of commits to the prospects, tallies and records of access of one ledger.
 pub struct Judge<'a> {
     /// The ledger as it was before the push: on the branch that is pushed to, and on the main branch.
     ledgers: &'a [Ledger],
@@ -56,6 +58,9 @@ impl<'a> Judge<'a> {
         for case in &files.cases(commit, FileKind::Activity, of(Rules::Tally))? {
             super::tallies::judge(commit, case, self.rights, &mut found);
         }
+        for case in &files.cases(commit, FileKind::Access, of(Rules::Access))? {
+            super::access::judge(commit, case, self.rights, &mut found);
+        }
         let note = in_commit(&commit.id);
         Ok(found.into_iter().map(|problem| problem.note(note.clone())).collect())
     }
@@ -72,7 +77,7 @@ impl<'a> Judge<'a> {
         if own.is_nothing() {
             return;
         }
-        if own.form || !own.added.is_empty() {
+        if (own.form || !own.added.is_empty()) && !self.is_erasure(case) {
             self.permission(case, &own, found);
         }
         let Some(now) = &case.now else {
@@ -86,13 +91,27 @@ impl<'a> Judge<'a> {
             found.extend(self.broken(case));
             return;
         }
-        history(case, &own, self.rights, found);
+        let settings = self.ledgers.first().map(|ledger| &ledger.settings);
+        history(case, &own, settings, self.rights, found);
         self.open_texts(case, found);
         if let Some(ledger) = self.ledgers.first() {
             let was_pool = self.owners(case).iter().all(Option::is_none);
             let (settings, rights, today) = (&ledger.settings, self.rights, self.today);
             Entries { case, own: &own, all, settings, rights, was_pool, today }.judge(found);
         }
+    }
+
+    /// Does the commit erase the person of a file, and nothing else, by a user who may do that with the files of every
+    /// owner?
+    fn is_erasure(&self, case: &Case) -> bool {
+        let Some(ledger) = self.ledgers.first().filter(|_| self.rights.may_erase()) else {
+            return false;
+        };
+        let (path, settings) = (&case.path, &ledger.settings);
+        let read = |text: &str| read_prospect(text, &case.id, path, path, settings).0;
+        let now = read(case.text());
+        let erases = |was: Prospect| now.as_ref().is_some_and(|is| is_erasure(&was, is, settings));
+        case.before().filter_map(|(_, file)| read(&file.read.text)).any(erases)
     }
 
     /// Refuses open values in fields that must be sealed; those that a side of the commit has as they are came before.

@@ -1,5 +1,6 @@
 //! The nouns: plain data, no files, no clock, no rules.
 
+pub mod access;
 pub mod buying;
 pub mod campaign;
 pub mod company;

@@ -198,6 +198,15 @@ impl Prospect {
         self.stated_profile.as_deref().unwrap_or(&NO_PROFILE)
     }
 
+    /// A copy in the form in which equal files are equal: the team's own facts have no order, and a profile without a fact
+    /// is none.
+    pub fn in_one_form(&self) -> Prospect {
+        let mut one = self.clone();
+        one.facts.sort();
+        one.stated_profile = one.stated_profile.filter(|stated| **stated != NO_PROFILE);
+        one
+    }
+
     /// Those facts, to be changed.
     pub fn profile_mut(&mut self) -> &mut Profile {
         self.stated_profile.get_or_insert_default()

@@ -10,6 +10,8 @@ use crate::format::line::{
 use crate::model::buying::BUYER_STEPS;
 use crate::model::event::{Event, KEYS, KeyType, NO_OWNER, event_keys};
 use crate::model::kind::KINDS;
+use crate::model::privacy::VEIL;
+use crate::model::profile::FactValue;
 use crate::model::settings::Settings;
 use crate::rules::book::{Book, Keep};
 use crate::rules::replay::state::Record;
@@ -17,6 +19,7 @@ use crate::rules::replay::{retracted_by_later, upto};
 use crate::table::sheet::{Cell, Kind, Sheet};
 use crate::table::terms::term;
 use crate::table::words::column;
+use crate::value::label::Lang;
 use crate::value::text::Text;
 
 /// An entry, its prospect, and whether a later one retracted it.
@@ -72,7 +75,7 @@ macro_rules! cell_of {
         (Kind::Text, |$l| Cell::maybe(written_roles(&$value), Cell::text))
     };
     (Facts, $l:ident, $value:expr) => {
-        (Kind::Text, |$l| Cell::maybe(written_facts(&$value), Cell::text))
+        (Kind::Text, |$l| $l.facts(&$value))
     };
     (Schedule, $l:ident, $value:expr) => {
         (Kind::Text, |$l| Cell::maybe(written_schedule(&$value), Cell::text))
@@ -145,6 +148,20 @@ impl EventRow<'_> {
         let pipeline = self.record.pipeline(self.settings);
         let stage = pipeline.find(id).map(|position| &pipeline.stages[position]);
         stage.map_or(id, |stage| stage.label.term(self.settings.language, id))
+    }
+
+    /// Changes of facts; for machines without those that the user cannot read.
+    fn facts(&self, changes: &[(Text, FactValue)]) -> Cell {
+        let is_veiled = |value: &FactValue| match value {
+            FactValue::Text(text) => **text == *VEIL,
+            FactValue::Texts(texts) => texts.iter().any(|text| **text == *VEIL),
+            FactValue::Nothing | FactValue::Money(_) | FactValue::Date(_) => false,
+        };
+        let is_shown = |(_, value): &&(Text, FactValue)| {
+            self.settings.language != Lang::Machine || !is_veiled(value)
+        };
+        let shown: Vec<(Text, FactValue)> = changes.iter().filter(is_shown).cloned().collect();
+        Cell::maybe(written_facts(&shown), Cell::text)
     }
 
     fn criteria(&self, ids: &[Text]) -> Cell {

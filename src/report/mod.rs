@@ -26,6 +26,7 @@ pub mod dashboard;
 pub mod diary;
 pub mod diff;
 pub mod dimension;
+pub mod disclosed;
 pub mod due;
 pub mod events;
 pub mod expectation;

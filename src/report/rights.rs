@@ -3,9 +3,10 @@
 use crate::format::sealed::cipher::PublicKey;
 use crate::format::sealed::keys::fingerprint;
 use crate::git::origin::AuditedCommit;
+use crate::model::access::Access;
 use crate::model::settings::{Rep, Settings};
 use crate::rules::team::rights::leads;
-use crate::table::sheet::{Cell, Emphasis, Kind, Row, Sheet, Table};
+use crate::table::sheet::{Audience, Cell, Emphasis, Kind, Row, Sheet, Table};
 use crate::table::words::column;
 use crate::value::date::Date;
 use crate::value::label::Lang;
@@ -37,7 +38,11 @@ impl Held {
 
     /// The prospects and tallies that the rep may change.
     fn writes(&self, lang: Lang) -> String {
-        let own = lang.pick("own, and the pool's", "自己的和公海的");
+        let own = match lang {
+            Lang::Machine => "own, and the pool's",
+            Lang::En => "own and pool's",
+            Lang::Zh => "自己的和公海的",
+        };
         match (self.admin, self.leads.is_empty()) {
             (true, _) => lang.pick("all", "全部").to_owned(),
             (false, true) => own.to_owned(),
@@ -51,16 +56,29 @@ impl Held {
         }
     }
 
-    fn said(&self, lang: Lang) -> String {
+    /// The rights in words: for machines all, for people those that another state, before or after, does not have.
+    fn said(&self, other: Option<&Held>, lang: Lang) -> String {
+        let other = other.filter(|_| lang != Lang::Machine);
         let reads = match (&self.reads, lang) {
             (None, _) => lang.pick("reads nothing sealed", "不读加密内容").to_owned(),
-            (Some((level, print)), Lang::En | Lang::Machine) => {
+            (Some((level, print)), Lang::Machine) => {
                 format!("reads level {level} with key {print}")
             }
+            (Some((level, print)), Lang::En) => format!("reads level {level}: {print}"),
             (Some((level, print)), Lang::Zh) => format!("以密钥 {print} 读到 {level} 级"),
         };
-        let admin = self.admin.then(|| lang.pick("administers", "可管理"));
-        let parts = [Some(self.writes(lang)), Some(reads), admin.map(str::to_owned)];
+        let admin = match self.admin {
+            true => lang.pick("administers", "可管理"),
+            false => lang.pick("administers nothing", "不可管理"),
+        };
+        let differs =
+            |is_so: fn(&Held, &Held) -> bool| other.is_none_or(|other| is_so(self, other));
+        let parts = [
+            differs(|a, b| a.writes(Lang::En) != b.writes(Lang::En)).then(|| self.writes(lang)),
+            differs(|a, b| a.reads != b.reads).then_some(reads),
+            (other.is_none() && self.admin || other.is_some_and(|other| other.admin != self.admin))
+                .then(|| admin.to_owned()),
+        ];
         lang.clauses(parts.into_iter().flatten())
     }
 }
@@ -107,10 +125,12 @@ fn changes(past: &[(AuditedCommit, Settings)], now: &Settings) -> Vec<RightChang
     found
 }
 
-/// The sheet. `past`: the settings of each commit, the oldest first; `reviewed`: changes up to this day are left out.
+/// The sheet. `past`: the settings of each commit, the oldest first; `reviewed`: changes and records of access up to this
+/// day are left out.
 pub fn rights(
     settings: &Settings,
     past: &[(AuditedCommit, Settings)],
+    accesses: &[(Text, Access)],
     reviewed: Option<Date>,
 ) -> Sheet {
     let lang = settings.language;
@@ -147,6 +167,8 @@ pub fn rights(
         _ => true,
     });
     sheet.tables.push(changed(new, lang));
+    let later = |(_, access): &&(Text, Access)| reviewed.is_none_or(|day| access.key.date > day);
+    sheet.tables.push(accessed(accesses.iter().filter(later), lang));
     sheet.about = match (reviewed, lang) {
         (None, _) => {
             lang.pick("by the settings, and their history in git", "按设置及其 git 历史").to_owned()
@@ -154,13 +176,14 @@ pub fn rights(
         (Some(day), Lang::En | Lang::Machine) => format!("last looked at on {day}"),
         (Some(day), Lang::Zh) => format!("上次查看：{day}"),
     };
-    sheet.notes.push(
+    let notes = [
         lang.pick(
-            "reading: all that a clone has, but sealed values above the level; writing is what the guard of a server accepts",
-            "读：克隆里的一切，高于级别的加密内容除外；写：以服务器守卫接受的为准",
-        )
-        .to_owned(),
-    );
+            "reading: all that a clone has, but sealed values above the level",
+            "读：克隆里的一切，高于级别的加密内容除外",
+        ),
+        lang.pick("writing: what the guard of a server accepts", "写：以服务器守卫接受的为准"),
+    ];
+    sheet.notes.extend(notes.map(str::to_owned));
     sheet
 }
 
@@ -173,13 +196,14 @@ fn by_path(settings: &Settings, lang: Lang) -> Table {
         false => lang.listed(admins),
     };
     let clone = lang.pick("all who have a clone", "有克隆的人").to_owned();
-    let owner =
-        lang.pick("the owner, who leads the owner, admins", "负责人、其上级、管理员").to_owned();
-    let itself = lang.pick("the rep, who leads the rep, admins", "本人、其上级、管理员").to_owned();
+    let owner = lang.pick("owner, manager, admins", "负责人、其上级、管理员").to_owned();
+    let itself = lang.pick("the rep, manager, admins", "本人、其上级、管理员").to_owned();
+    let alone = lang.pick("the rep alone", "仅本人").to_owned();
     let mut rows = vec![
         ("crm.toml".to_owned(), clone.clone(), admins),
         ("prospects, customers".to_owned(), clone.clone(), owner.clone()),
-        ("activity/REP.toml".to_owned(), clone, itself),
+        ("activity/REP.toml".to_owned(), clone.clone(), itself),
+        ("access/REP.toml".to_owned(), clone, alone),
     ];
     for (field, level) in settings.privacy.iter().flat_map(|privacy| &privacy.fields) {
         let readers = settings.privacy.iter().flat_map(|privacy| privacy.readers_of(*level));
@@ -204,17 +228,48 @@ fn by_path(settings: &Settings, lang: Lang) -> Table {
     }
 }
 
+/// The records of access.
+fn accessed<'a>(accesses: impl Iterator<Item = &'a (Text, Access)>, lang: Lang) -> Table {
+    let mut all: Vec<&(Text, Access)> = accesses.collect();
+    all.sort_by_key(|(rep, access)| (access.key.date, rep, access.key.n));
+    let row = |(rep, access): &&(Text, Access)| {
+        Row::new(vec![
+            Cell::Date(access.key.date),
+            Cell::text(rep.clone()),
+            Cell::text(access.command.clone()),
+            Cell::list(access.fields.iter().cloned()),
+            Cell::Int(i64::from(access.people)),
+        ])
+    };
+    let columns = [
+        ("date", Kind::Date),
+        ("rep", Kind::Text),
+        ("command", Kind::Text),
+        ("fields", Kind::Text),
+        ("people", Kind::Number),
+    ];
+    Table {
+        id: "access".into(),
+        title: lang.pick("Access since the last look", "上次查看以来的访问").into(),
+        columns: columns.map(|(id, kind)| column(id, kind, lang)).into(),
+        audience: Audience::of(!all.is_empty()),
+        rows: all.iter().map(row).collect(),
+    }
+}
+
 /// The changes.
 fn changed<'c>(changes: impl Iterator<Item = &'c RightChange>, lang: Lang) -> Table {
     let nothing = || lang.pick("no rep", "不是业务员").to_owned();
-    let said = |held: &Option<Held>| held.as_ref().map_or_else(nothing, |held| held.said(lang));
+    let said = |held: &Option<Held>, other: &Option<Held>| {
+        held.as_ref().map_or_else(nothing, |held| held.said(other.as_ref(), lang))
+    };
     let row = |change: &RightChange| {
         let committed = lang.pick("not committed", "未提交");
         Row::new(vec![
             change.date.map_or(Cell::text(committed), Cell::Date),
             Cell::text(change.rep.clone()),
-            Cell::text(said(&change.from)),
-            Cell::text(said(&change.to)),
+            Cell::text(said(&change.from, &change.to)),
+            Cell::text(said(&change.to, &change.from)),
             Cell::maybe(Some(&change.by).filter(|by| !by.is_empty()), |by| Cell::text(&**by)),
         ])
     };

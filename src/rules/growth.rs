@@ -1,5 +1,6 @@
 //! History only grows: an entry that was once in a journal stays there, word for word.
 
+use crate::diag::{Code, Diagnostic};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The content of a prospect's file, without its form: every fact and every event with its value in
@@ -19,6 +20,29 @@ pub enum Harm {
     Changed,
     /// Its key is gone.
     Lost,
+}
+
+/// The finding about a record of access that was changed or dropped.
+pub fn access_harm(harm: Harm, rep: &str, key: &str) -> Diagnostic {
+    let (code, message) = match harm {
+        Harm::Changed => (
+            Code::HistoryChanged,
+            words!(
+                "the record of access `{key}` of `{rep}` was changed",
+                "`{rep}` 的访问记录 `{key}` 被改动"
+            ),
+        ),
+        Harm::Lost => (
+            Code::HistoryLost,
+            words!(
+                "the record of access `{key}` of `{rep}` is gone",
+                "`{rep}` 的访问记录 `{key}` 不见了"
+            ),
+        ),
+    };
+    Diagnostic::new(code, message)
+        .note(words!("rule: records of access stay", "规则：访问记录只增不改"))
+        .help(words!("put the line back: git log -p -- access", "请恢复该行：git log -p -- access"))
 }
 
 /// Every event of `before` that `after` does not have with the same content, by key.

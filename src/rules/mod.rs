@@ -11,6 +11,7 @@ pub mod customer;
 pub mod dealings;
 pub mod diary;
 pub mod entry;
+pub mod erasure;
 pub mod evaluation;
 pub mod grading;
 pub mod growth;

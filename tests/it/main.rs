@@ -10,6 +10,7 @@
     reason = "tests may fail, print what they counted, and lay out their own files"
 )]
 
+mod access;
 mod allocation;
 mod backtest;
 mod backup;

@@ -11,13 +11,13 @@ const MAIL: &str = "zhangwei@secret.example";
 const NOTE: &str = "divorce pending, needs discretion";
 
 /// The private keys of a few reps, outside of every ledger.
-struct Keys {
+pub struct Keys {
     folder: tempfile::TempDir,
     public: Vec<(&'static str, String)>,
 }
 
 impl Keys {
-    fn of(reps: &[&'static str]) -> Keys {
+    pub fn of(reps: &[&'static str]) -> Keys {
         let mut keys = Keys { folder: tempfile::tempdir().unwrap(), public: Vec::new() };
         for rep in reps {
             let own = age::x25519::Identity::generate();
@@ -37,7 +37,7 @@ impl Keys {
     }
 
     /// The settings of a ledger: `boss` is its admin; the readers with their levels.
-    fn settings(&self, more: &str, readers: &[(&str, u32)]) -> String {
+    pub fn settings(&self, more: &str, readers: &[(&str, u32)]) -> String {
         let mut text = String::from(
             "[[rep]]\nid = \"boss\"\nadmin = true\nemail = \"boss@example.com\"\n\
              [[rep]]\nid = \"li\"\nemail = \"li@example.com\"\n[[rep]]\nid = \"wang\"\nemail = \"wang@example.com\"\n\
@@ -55,7 +55,7 @@ impl Keys {
 }
 
 /// `crm` with the key of a rep; with none for `""`.
-fn crm_as(repo: &Repo, keys: &Keys, rep: &str, line: &str) -> Run {
+pub fn crm_as(repo: &Repo, keys: &Keys, rep: &str, line: &str) -> Run {
     let file = if rep.is_empty() { PathBuf::new() } else { keys.file(rep) };
     let program = env!("CARGO_BIN_EXE_crm");
     let mut program = command(program, repo.sandbox.path(), repo.user);
@@ -508,6 +508,62 @@ fn another_id_and_a_join_keep_sealed_values() {
 }
 
 #[test]
+fn a_join_of_sealed_files_comes_apart_again() {
+    for is_committed in [false, true] {
+        let keys = Keys::of(&["boss"]);
+        let repo = sealed_ledger(&keys, &[("boss", 1)]);
+        let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+        crm("add 张伟 --owner li --id double --anyway").done();
+        crm("contact add double Bob --phone 555-7777").done();
+        crm("log double call --note 'of the double'").done();
+        repo.commit("two").done();
+        let (zhang, double) = (zhang(&repo), repo.sandbox.read("prospects/double.toml"));
+        crm("join zhang double").done();
+        if is_committed {
+            repo.commit("joined").done();
+        }
+        let said = crm("split zhang").done().1;
+        assert!(!said.contains("were changed since"), "{said}");
+        assert_eq!(repo.sandbox.read("prospects/double.toml"), double, "{is_committed}");
+        if !is_committed {
+            assert_eq!(repo.sandbox.read("prospects/zhang.toml"), zhang);
+        }
+        let shown = crm("show zhang").ok();
+        contains(&shown, &[PHONE, NOTE]);
+        assert!(!shown.contains("555-7777"), "{shown}");
+        contains(&crm("show double").ok(), &["of the double", "555-7777"]);
+        contains(&crm("check").done().1, &["0 errors"]);
+    }
+}
+
+#[test]
+fn entries_after_a_join_keep_their_keys_when_it_comes_apart() {
+    let keys = Keys::of(&["boss"]);
+    let repo = Repo::new("boss", &keys.settings("", &[("boss", 1)]));
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    crm("add 张伟 --owner li --id zhang").done();
+    crm("add 张伟 --owner li --id double --anyway").done();
+    crm("contact add double Bob --phone 555-7777").done();
+    repo.commit("two").done();
+    crm("join zhang double").done();
+    crm(&format!("log zhang call --note '{NOTE}'")).done();
+    contains(&crm("split zhang").done().1, &["1 later entry stays"]);
+    contains(&crm("show zhang").ok(), &[NOTE]);
+    contains(&crm("check").done().1, &["0 errors"]);
+}
+
+#[test]
+fn a_message_of_a_commit_has_nothing_sealed() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    crm(&format!("log zhang call --note '{NOTE}' --next 2009-12-20 --commit")).done();
+    crm(&format!("contact edit zhang 'Zhang Wei' --phone {PHONE}1 --commit")).done();
+    let log = repo.git("log --format=%B").done().0;
+    assert!(!log.contains(NOTE) && !log.contains(PHONE), "{log}");
+}
+
+#[test]
 fn a_key_of_ssh_reads_and_one_with_a_passphrase_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let made = |name: &str, word: &str| {
@@ -623,6 +679,264 @@ fn a_person_of_whom_entries_speak_is_forgotten() {
     assert!(!zhang(&repo).contains("Zhang Wei"), "{}", zhang(&repo));
 }
 
+/// A ledger with a decider, a move that rests on the person, free words everywhere, and hooks.
+fn ledger_with_a_decider(keys: &Keys) -> Repo {
+    let settings = keys.settings("", &[("boss", 1)]);
+    let repo = Repo::new(
+        "boss",
+        &format!("{settings}[pool]\nkeeper = \"wang\"\n[reasons]\nprice = \"price\"\n"),
+    );
+    repo.sandbox.write(
+        "prospects/zhang.toml",
+        "name = \"张伟\"\ncompany = \"Acme\"\n\n[[contact]]\nname = \"Zhang Wei\"\ndecides = true\npart = \"decider\"\n\n\
+         [[contact]]\nname = \"Bob Hope\"\n\n[events]\n\
+         2009-12-01-1 = { kind = \"opened\", by = \"li\", owner = \"li\", value = 1500.50 }\n\
+         2009-12-02-1 = { kind = \"meeting\", by = \"li\", with = [\"Zhang Wei\"], confirms = [\"budget\", \"fit\"], next = 2009-12-20, \
+         next_what = \"see his wife\" }\n\
+         2009-12-03-1 = { kind = \"hold\", by = \"li\", until = 2010-01-01, reason = \"his divorce\" }\n\
+         2009-12-04-1 = { kind = \"lost\", by = \"li\", stage = \"lost\", reason = \"price\" }\n",
+    );
+    repo.sandbox.write(
+        "prospects/bob.toml",
+        "name = \"Bob\"\ntags = [\"friend of Zhang Wei\"]\n\n[events]\n2009-12-01-1 = { kind = \"opened\", owner = \"li\" }\n",
+    );
+    crm_as(&repo, keys, "boss", &format!("contact edit zhang 'Zhang Wei' --phone {PHONE}")).done();
+    repo.crm("hooks install").done();
+    repo.commit("all").done();
+    repo
+}
+
+#[test]
+fn a_person_is_forgotten_and_history_stands() {
+    let keys = Keys::of(&["boss"]);
+    let repo = ledger_with_a_decider(&keys);
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    let before = (crm("check").stdout, crm("list -c id,stage,value -f csv").ok());
+    let text = zhang(&repo);
+    for line in ["forget zhang", "forget zhang -n"] {
+        contains(&crm(line).done().1, &["1 line of the ledger", "prospects/bob.toml:2"]);
+        assert_eq!(zhang(&repo), text);
+    }
+    crm("forget zhang -n --apply").fails(2);
+    crm("forget zhang --apply --commit").done();
+    assert_eq!(repo.git("status --porcelain").done().0, "");
+    let left = zhang(&repo);
+    for gone in ["张伟", "Zhang Wei", "Bob Hope", "Acme", "wife", "divorce", "sealed"] {
+        assert!(!left.contains(gone), "{gone}: {left}");
+    }
+    contains(
+        &left,
+        &[
+            "name = \"erased 2009-12-18\"",
+            "decides = true",
+            "with = [\"erased 2009-12-18 (1)\"]",
+            "reason = \"price\"",
+            "reason = \"erased 2009-12-18\"",
+        ],
+    );
+    assert_eq!((crm("check").stdout, crm("list -c id,stage,value -f csv").ok()), before);
+    contains(&crm("check --since HEAD~1").done().1, &["0 errors"]);
+    // More than an erasure is refused as ever.
+    repo.sandbox.write("prospects/zhang.toml", left.replace("stage = \"lost\", ", ""));
+    let refused = crm("check --since HEAD~1");
+    assert_eq!(refused.status, 1);
+    contains(&refused.stdout, &["error[history-changed]", "2009-12-04-1"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_guard_takes_an_erasure_from_an_admin_or_the_keeper_alone() {
+    let keys = Keys::of(&["boss"]);
+    let boss = ledger_with_a_decider(&keys);
+    let server = crate::common::Sandbox::empty();
+    run(command("git", server.path(), "server").args(split("init -q --bare -b main"))).done();
+    boss.git(&format!("remote add origin {}", server.path().display())).done();
+    push(&boss).done();
+    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
+    run(install.args(["hooks", "install", "--server", "."])).done();
+    let forgets = |user: &'static str, change: &dyn Fn(String) -> String| {
+        let clone = Repo::clone_of(server.path(), user);
+        crm_as(&clone, &keys, "", "forget zhang --apply").done();
+        clone.sandbox.write("prospects/zhang.toml", change(zhang(&clone)));
+        clone.commit("forget").done();
+        push(&clone)
+    };
+    let as_it_is = |text: String| text;
+    // The owner may not, and nobody may change a stage under cover of an erasure.
+    contains(&forgets("li", &as_it_is).stderr, &["error[history-changed]"]);
+    let moved =
+        |text: String| text.replace("confirms = [\"budget\", \"fit\"]", "confirms = [\"budget\"]");
+    contains(&forgets("boss", &moved).stderr, &["error[history-changed]"]);
+    let given = |text: String| {
+        text.replace("2009-12-04-1 = ", "2009-12-05-1 = { kind = \"note\" }\n2009-12-04-1 = ")
+    };
+    contains(&forgets("wang", &given).stderr, &["error[not-yours]"]);
+    forgets("wang", &as_it_is).done();
+    let again = Repo::clone_of(server.path(), "boss");
+    assert!(!zhang(&again).contains("Zhang Wei"));
+}
+
+#[test]
+fn keys_that_are_missing_are_told() {
+    let keys = Keys::of(&["boss"]);
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().join("keys");
+    let line = format!("keys = \"{}\"\n", folder.display());
+    let settings = keys.settings(&line, &[("boss", 1)]);
+    let repo = Repo::new("boss", &settings);
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    for id in ["zhang", "li"] {
+        crm(&format!("add 张{id} --owner li --id {id}")).done();
+    }
+    // The folder is made by the first `crm seal`, and by no other command.
+    let refused = crm(&format!("log zhang call --note '{NOTE}'")).fails(1);
+    contains(
+        &refused,
+        &["error[keys-missing]: the folder of keys is not there", "crm seal makes it"],
+    );
+    assert!(!folder.exists() && !zhang(&repo).contains("call"));
+    let text = zhang(&repo)
+        .replace("[events]", "[[contact]]\nname = \"Wei\"\nphone = \"138\"\n\n[events]");
+    repo.sandbox.write("prospects/zhang.toml", text);
+    contains(&crm("seal -n").done().1, &["the folder of keys is new"]);
+    assert!(!folder.exists());
+    contains(&crm("seal").done().1, &["the folder of keys is new", "zhang: 1 value sealed"]);
+    crm(&format!("log li call --note '{NOTE}'")).done();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
+    assert!(!crm("check").done().0.contains("keys-missing"));
+    let told = |words: &[&str]| {
+        let found = crm("check").stdout;
+        contains(&found, &["warning[keys-missing]"]);
+        contains(&found, words);
+        assert_eq!(found.matches("keys-missing").count(), 1, "{found}");
+    };
+    // One file of keys is gone.
+    let name = sealed_file(&zhang(&repo));
+    std::fs::rename(folder.join(&name), outside.path().join(&name)).unwrap();
+    told(&["lacks keys of sealed values", "1 file: zhang", "git pull"]);
+    contains(
+        &crm("seal").done().1,
+        &["warning[keys-missing]: the keys of 1 value are nowhere", "zhang Wei phone"],
+    );
+    assert!(crm("show zhang").ok().contains("•••"));
+    // The folder is gone.
+    std::fs::rename(&folder, outside.path().join("elsewhere")).unwrap();
+    told(&["is not there", "2 files: ", "get the folder from another reader"]);
+    contains(&crm("log li call --note again").fails(1), &["error[keys-missing]"]);
+    repo.sandbox.write(
+        "prospects/li.toml",
+        repo.sandbox
+            .read("prospects/li.toml")
+            .replace("[events]", "[[contact]]\nname = \"Li\"\nphone = \"1\"\n\n[events]"),
+    );
+    contains(&crm("seal").fails(1), &["error[keys-missing]", "is not there"]);
+    assert!(!folder.exists());
+    // The line of the settings is gone.
+    repo.sandbox.write("crm.toml", settings.replace(&line, ""));
+    told(&["the settings name no folder of keys", "2 files: "]);
+    // A person who was forgotten has nothing sealed, and is no finding.
+    std::fs::rename(outside.path().join("elsewhere"), &folder).unwrap();
+    repo.sandbox.write("crm.toml", &settings);
+    crm("forget zhang --apply").done();
+    assert!(!crm("check").stdout.contains("keys-missing"));
+}
+
+/// The file of keys that the first sealed value of a text names.
+fn sealed_file(text: &str) -> String {
+    let rest = &text[text.find("sealed:").unwrap() + 7..];
+    format!("{}.toml", &rest[..10])
+}
+
+#[test]
+fn a_seal_that_is_broken_and_values_without_a_key_are_told_in_a_line_each() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    for n in 0..8 {
+        crm(&format!("add 李{n} --owner li --id li{n}")).done();
+        crm(&format!("contact add li{n} Hong --phone 555-111{n}")).done();
+    }
+    repo.sandbox.write("crm.toml", keys.settings("", &[("boss", 1), ("li", 1)]));
+    let said = crm_as(&repo, &keys, "", "seal").done().1;
+    contains(&said, &["warning[no-key]: no key of yours opens 12 values", "li0 Hong phone", "+ 7"]);
+    assert_eq!(said.matches("warning").count(), 1, "{said}");
+    // Two values in each other's place.
+    let text = zhang(&repo);
+    let (phone, mail) = (seal_of(&text, "phone"), seal_of(&text, "email"));
+    let changed = text.replace(&phone, "@@").replace(&mail, &phone).replace("@@", &mail);
+    repo.sandbox.write("prospects/zhang.toml", changed);
+    let said = crm("seal").done().1;
+    contains(
+        &said,
+        &[
+            "warning[broken-seal]: the own keys of 2 values do not open them",
+            "zhang Zhang Wei phone",
+        ],
+    );
+    assert_eq!(zhang(&repo).matches(&phone).count(), 1, "it stays as it is");
+}
+
+#[test]
+fn a_sealed_ledger_comes_back_from_a_backup() {
+    for is_outside in [false, true] {
+        let keys = Keys::of(&["boss"]);
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("keys");
+        let line =
+            if is_outside { format!("keys = \"{}\"\n", folder.display()) } else { String::new() };
+        std::fs::create_dir(&folder).unwrap();
+        let repo = Repo::new("boss", &keys.settings(&line, &[("boss", 1)]));
+        let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+        crm("add 张伟 --owner li --id zhang").done();
+        crm(&format!("contact add zhang Wei --phone {PHONE} --email {MAIL} --birthday 1971-05-02"))
+            .done();
+        repo.commit("one").done();
+        crm(&format!("log zhang call --note '{NOTE}'")).done();
+        let (file, back) = (place.path().join("b.zip"), place.path().join("back"));
+        crm(&format!("backup {}", file.display())).done();
+        // Where the backup is verified or restored, the keys may be elsewhere.
+        let away = place.path().join("away");
+        std::fs::rename(&folder, &away).unwrap();
+        let verified = crm(&format!("backup verify {}", file.display())).done();
+        assert!(verified.1.contains("verified"), "{verified:?}");
+        let restored = crm(&format!("restore {} {}", file.display(), back.display())).done().1;
+        let needs = format!("put their folder at {}", folder.display());
+        assert_eq!(restored.contains(&needs), is_outside, "{restored}");
+        std::fs::remove_file(&file).unwrap();
+        nothing_open(&back);
+        std::fs::rename(&away, &folder).unwrap();
+        let mut show = command(env!("CARGO_BIN_EXE_crm"), &back, "boss");
+        let shown = run(show.env("CRM_IDENTITY", keys.file("boss")).args(split("show zhang"))).ok();
+        contains(&shown, &[PHONE, NOTE]);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_private_note_that_could_not_be_written_is_kept_sealed() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let place = tempfile::tempdir().unwrap();
+    let editor = place.path().join("editor.sh");
+    std::fs::write(&editor, format!("#!/bin/sh\nprintf '%s\\n' '{NOTE}' > \"$1\"\n")).unwrap();
+    let temp = place.path().join("temp");
+    std::fs::create_dir(&temp).unwrap();
+    let mut crm = command(env!("CARGO_BIN_EXE_crm"), repo.sandbox.path(), "boss");
+    crm.env("CRM_IDENTITY", keys.file("boss"))
+        .env("TMPDIR", &temp)
+        .env("EDITOR", format!("sh {}", editor.display()));
+    let said = run(crm.args(split("log zhang call --edit --confirm nonsense"))).fails(2);
+    contains(&said, &["your note is kept, sealed for its readers"]);
+    assert!(!said.contains(NOTE), "{said}");
+    nothing_open(&temp);
+    let kept = std::fs::read_dir(&temp).unwrap().flatten().map(|entry| entry.path());
+    let kept: Vec<PathBuf> = kept.collect();
+    let [kept] = &*kept else { panic!("{kept:?}") };
+    let own = std::fs::read_to_string(keys.file("boss")).unwrap();
+    let own: age::x25519::Identity = own.trim().parse().unwrap();
+    assert_eq!(age::decrypt(&own, &std::fs::read(kept).unwrap()).unwrap(), NOTE.as_bytes());
+}
+
 #[test]
 fn a_note_of_a_write_has_no_value_of_a_field() {
     let keys = Keys::of(&["boss"]);
@@ -663,7 +977,7 @@ fn rights_by_rep_and_by_path_with_their_changes() {
         .write("crm.toml", keys.settings("level = { note = 2 }\n", &[("boss", 2), ("li", 1)]));
     let rights = |line: &str| crm_as(&repo, &keys, "", line).done().0;
     let shown = rights("rights");
-    contains(&shown, &["not committed", "all", "note (sealed, 2)", "boss, li", "reads level 1"]);
+    contains(&shown, &["not committed", "all", "note (sealed, 2)", "boss, li", "reads level 1: "]);
     repo.commit("li reads").done();
     let rows = rights("rights -f csv");
     contains(
@@ -680,7 +994,7 @@ fn rights_by_rep_and_by_path_with_their_changes() {
 }
 
 /// Pushes to a server as the repository's user.
-fn push(repo: &Repo) -> Run {
+pub fn push(repo: &Repo) -> Run {
     let mut git = command("git", repo.sandbox.path(), repo.user);
     run(git.env("CRM_USER", repo.user).args(split("push origin HEAD:main")))
 }

@@ -65,10 +65,11 @@ pub(super) fn figures(root: &Path, day: Date, outside: Outside) -> Option<Figure
     })
 }
 
-/// Does a finding follow from the files of the ledger alone? Where a document is, and what git ignores, may be otherwise
-/// at another place.
+/// Does a finding follow from the files of the ledger alone? Where a document or the folder of keys is, and what git
+/// ignores, may be otherwise at another place.
 fn is_of_files(found: &Diagnostic) -> bool {
-    !matches!(found.code, Code::MissingDocument | Code::Ignored | Code::TrackedState)
+    use Code::{Ignored, KeysMissing, MissingDocument, TrackedState};
+    !matches!(found.code, MissingDocument | KeysMissing | Ignored | TrackedState)
 }
 
 fn count(counted: &mut Counted, record: &Record) {

@@ -37,6 +37,6 @@ impl Audit {
         // Entries of later days are audited too.
         let record = replay(loaded.prospect, &ledger.settings, Date::MAX)
             .ok_or_else(|| crate::act::target::not_yet(&self.id, context.today()))?;
-        context.emit(audit(&record, &origins, &ledger.settings))
+        context.emit_of(&record.prospect.id, audit(&record, &origins, &ledger.settings))
     }
 }

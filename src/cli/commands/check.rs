@@ -4,18 +4,19 @@ use crate::check::budget::over_budget;
 use crate::check::doubles::{Compared, doubles};
 use crate::check::money::money;
 use crate::check::points::points;
-use crate::check::seals::{copied, seals};
+use crate::check::seals::{copied, keys_missing, seals};
 use crate::check::since::since;
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
 use crate::cli::context::Context;
 use crate::cli::diagnose::{Look, Resolved, render_at, resolve_all, short_at};
 use crate::diag::{Code, Diagnostic, Failure, Lang, Place, Severity, Source, Words, counted};
+use crate::disk::file::id_of;
 use crate::disk::find::{below_folder, find};
 use crate::disk::ledger::{Ledger, Loaded};
 use crate::disk::private::repository_of;
 use crate::format::layout::{
-    ACTIVITY, CUSTOMERS, Danger, JOURNALS, SETTINGS, danger, is_of_a_customer,
+    CUSTOMERS, Danger, JOURNALS, OF_REPS, SETTINGS, danger, is_of_a_customer,
 };
 use crate::format::newer::newer;
 use crate::format::tree::is_toml;
@@ -189,7 +190,7 @@ impl Check {
             problems.extend(since.found);
         }
         if let Some(staged) = &mut staged {
-            staged.fetch_below(&[ACTIVITY])?;
+            staged.fetch_below(&OF_REPS)?;
             if self.since.is_empty() {
                 staged.fetch_below(&JOURNALS)?;
             }
@@ -292,16 +293,22 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let saved = saved::problems(&ledger.settings, today);
     let of_customers =
         saved.into_iter().chain(over_budget(&book)).chain(money(&book)).chain(points(&book));
-    if ledger.sealing.is_some() {
+    if let Some(sealing) = &ledger.sealing {
         let text = |path: &PathBuf| Some((ledger.show(path), ledger.text(path).ok()?));
         problems.extend(copied(paths.iter().filter_map(text)));
+        let text = |path: &PathBuf| Some((id_of(path), ledger.text(path).ok()?));
+        let missing = keys_missing(sealing, paths.iter().filter_map(text));
+        problems
+            .extend(missing.map(|found| found.at(Place::file(ledger.show(Path::new(SETTINGS))))));
     }
     problems.extend(of_customers.map(|mut found| {
         ledger.show_place(&mut found);
         found
     }));
     problems.extend(crate::disk::tally::read_tallies(ledger, today).1);
-    for path in ledger.activity_paths().0.into_iter().chain([SETTINGS.into()]) {
+    problems.extend(ledger.accesses().1);
+    let of_reps = ledger.files_below(&OF_REPS).0;
+    for path in of_reps.into_iter().chain([SETTINGS.into()]) {
         // A text that cannot be read has been told of.
         if let Some(text) = ledger.text(&path).ok().filter(|text| is_toml(text)) {
             problems.extend(newer(&text, &Place::file(ledger.show(&path))));

@@ -46,7 +46,8 @@ impl Checklist {
                     ))
                     .into());
             }
-            context.emit(checklist(&record, &ledger.settings, context.today()))?;
+            let sheet = checklist(&record, &ledger.settings, context.today());
+            context.emit_of(&record.prospect.id, sheet)?;
         }
         Ok(())
     }

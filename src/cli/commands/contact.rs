@@ -193,7 +193,7 @@ fn list(id: &str, context: &Context) -> Result<(), Failure> {
     let today = context.today();
     let record =
         replay(loaded.prospect, &ledger.settings, today).ok_or_else(|| not_yet(id, today))?;
-    context.emit(of_one(&record.prospect, &ledger.settings))
+    context.emit_of(&record.prospect.id, of_one(&record.prospect, &ledger.settings))
 }
 
 impl ContactAct {

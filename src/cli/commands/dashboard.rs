@@ -65,6 +65,12 @@ impl Dashboard {
                 .into());
         }
         let page_of = self.page(context)?;
+        context.gives_out(|disclosed, _, privacy| {
+            page_of
+                .parts
+                .iter()
+                .for_each(|part| disclosed.add_sheet(&part.sheet, None, None, privacy));
+        });
         context.print(&page(&page_of, &context.render_options(), None))?;
         if self.is_unnamed {
             context.say_last(words!("written: {FILE}", "已写入：{FILE}"));

@@ -7,7 +7,8 @@ use crate::disk::dataset_folder::DatasetFolder;
 use crate::disk::ledger::Ledger;
 use crate::export::dataset::{DatasetTable, SCHEMA, dataset};
 use crate::format::dataset_manifest::DatasetManifest;
-use crate::rules::book::Keep;
+use crate::rules::book::{Files, Keep};
+use crate::rules::query::Query;
 use crate::value::date::Date;
 use crate::value::id;
 use std::path::Path;
@@ -80,6 +81,12 @@ pub(super) fn export_dataset(
     let tables: Vec<(&str, Vec<u8>)> =
         DatasetTable::ALL.iter().map(|table| (table.name(), lines.text(*table))).collect();
     let sizes = tables.iter().map(|(table, text)| ((*table).to_owned(), text.len() as u64));
+    context.gives_out(|disclosed, _, privacy| {
+        if unseal {
+            disclosed.add_files(&book, (Files::Everybody, &Query::everything()), &[], privacy);
+        }
+    });
+    context.record_access(None)?;
     out.replace(&name, &tables, &DatasetManifest { tables: sizes.collect(), ..made }.text())?;
     let n = tables.len();
     let written = counted(n, "table", "tables");

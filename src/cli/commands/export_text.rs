@@ -3,9 +3,9 @@
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, counted};
-use crate::export::addresses::{Addresses, addresses};
-use crate::export::calendar::calendar;
-use crate::export::contacts::{CardVersion, contacts};
+use crate::export::addresses::{self, Addresses, addresses};
+use crate::export::calendar::{self, calendar};
+use crate::export::contacts::{self, CardVersion, contacts};
 use crate::rules::book::Files;
 
 /// An export that is no sheet.
@@ -45,6 +45,9 @@ impl TextExport {
                 TextExport::Mail => addresses(&book, files, &query),
             }
         })?;
+        context.gives_out(|disclosed, _, privacy| {
+            disclosed.add_files(&book, (files, &query), self.fields(), privacy);
+        });
         let Addresses { lines, without, refusing } = found;
         if refusing > 0 {
             let people = counted(refusing.to_string(), "person refuses", "people refuse");
@@ -55,6 +58,15 @@ impl TextExport {
             context.say(words!("{people} no e-mail address", "{without} 人没有电子邮件地址"));
         }
         context.print(&lines)
+    }
+
+    /// The fields that it has, of those that may be private.
+    fn fields(self) -> &'static [&'static str] {
+        match self {
+            TextExport::Calendar => &calendar::FIELDS,
+            TextExport::Contacts(_) => &contacts::FIELDS,
+            TextExport::Mail => &addresses::FIELDS,
+        }
     }
 
     fn format(self) -> &'static str {

@@ -12,10 +12,11 @@ use clap::Args;
 ///
 /// 遗忘一个人：说明将删除什么、git 里还留有什么；加 --apply 才真正执行，不可恢复
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  crm forget zhang\n  crm forget zhang --apply\n\n\
-    The file keeps dates, moves and money, so that figures stay; the name, people and texts go.\n\
+#[command(after_help = "Examples:\n  crm forget zhang\n  crm forget zhang --apply --commit\n\n\
+    The file keeps dates, moves, parts and money, so that figures stay and history stands; the name, people and\n\
+    texts go. Other lines of the ledger that name the person are listed.\n\
     With [privacy] keys the keys of the person are deleted: no clone and no back-up opens what was sealed.\n\n\
-    文件保留日期、移动和金额，数字不变；名称、联系人和文字删除。\n\
+    文件保留日期、移动、角色和金额，数字和历史不变；名称、联系人和文字删除。账本中仍提到此人的其他各行会列出。\n\
     设有 [privacy] keys 时删除此人的密钥：任何克隆和备份都再打不开已加密的内容。")]
 pub struct Forget {
     /// The prospect or customer, by the whole id
@@ -28,12 +29,17 @@ pub struct Forget {
     /// 执行；无法恢复
     #[arg(long)]
     apply: bool,
+    /// Tell what would go, and write nothing; so without --apply too
+    ///
+    /// 只说明将删除什么，不写入；不加 --apply 也是如此
+    #[arg(short = 'n', long, conflicts_with = "apply")]
+    dry_run: bool,
 }
 
 impl Forget {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let session = Session::open(context, !self.apply)?;
+        let session = Session::open(context, self.dry_run || !self.apply)?;
         let target = session.target(&find(session.ledger, &self.id)?)?;
         let id = target.id();
         if fold(id) != fold(&self.id) {

@@ -127,6 +127,11 @@ impl Letters {
         if self.dry_run {
             return Ok(());
         }
+        context.gives_out(|disclosed, _, privacy| {
+            let fields = template.private_fields(privacy);
+            found.drafts.iter().for_each(|draft| disclosed.add(&draft.id, fields.iter().cloned()));
+        });
+        context.record_access(Some(&session))?;
         let written = WrittenDrafts::write(folder, &found.drafts)?;
         if self.log
             && let Err(problem) = self.record(&session, &found.drafts, channel, campaign, context)

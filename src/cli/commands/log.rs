@@ -115,7 +115,10 @@ impl Log {
         }
         let done = self.record(context);
         match written {
-            Some(note) => done.map_err(|failure| note.kept(failure)),
+            Some(note) => done.map_err(|failure| {
+                let sealing = context.ledger().ok().and_then(|ledger| ledger.sealing.as_deref());
+                note.kept(failure, sealing)
+            }),
             None => done,
         }
     }

@@ -15,14 +15,14 @@ use crate::disk::ledger::Ledger;
 use crate::disk::root::link_on_the_way;
 use crate::disk::write::{FileChange, Writer};
 use crate::format::content::content;
-use crate::format::layout::{ACTIVITY, SETTINGS, has_journal};
+use crate::format::layout::is_of_a_ledger;
 use crate::format::merge::{Conflict, FileKind, Two, opening_of, two_in};
 use crate::git::mend::{Mended, Stages, marked, mend, unmerged};
 use crate::git::snapshot::Tracked;
 use clap::Args;
 use openings::{Decision, OpeningSides, Settled};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// Mend files that a merge left in conflict, by their meaning
 ///
@@ -222,7 +222,7 @@ impl Run<'_> {
     /// Every file that git has several versions of, or that has markers.
     fn in_conflict(&self) -> BTreeSet<PathBuf> {
         let mut found = marked(&self.ledger);
-        found.extend(self.stages.keys().filter(|path| is_mergeable(path)).cloned());
+        found.extend(self.stages.keys().filter(|path| is_of_a_ledger(path)).cloned());
         found
     }
 
@@ -253,7 +253,7 @@ impl Run<'_> {
         let from_here = here.strip_prefix(real(&self.ledger.root)).map(Path::to_owned).ok();
         from_here.into_iter().chain([PathBuf::from(typed)]).find(|path| {
             let there = self.ledger.root.join(path).symlink_metadata().is_ok();
-            is_mergeable(path) && (there || self.stages.contains_key(path))
+            is_of_a_ledger(path) && (there || self.stages.contains_key(path))
         })
     }
 
@@ -314,12 +314,4 @@ impl Run<'_> {
             "下一步：git diff，然后 git add {files}"
         ));
     }
-}
-
-/// May the file be mended: a prospect, a customer, tallies, the settings?
-fn is_mergeable(path: &Path) -> bool {
-    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-    let folder = has_journal(path) || path.starts_with(ACTIVITY);
-    let toml = path.extension().is_some_and(|ending| ending == "toml");
-    plain && toml && (folder || path == Path::new(SETTINGS))
 }

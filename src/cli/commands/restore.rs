@@ -5,8 +5,11 @@ use crate::act::backup::{open, restore};
 use crate::cli::context::Context;
 use crate::cli::shell::in_shell;
 use crate::diag::Failure;
+use crate::disk::keys::FolderOfKeys;
+use crate::disk::ledger::Ledger;
+use crate::format::sealed::keys::KeyFolder;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Bring a ledger back from a backup, into a new folder; never overwrites
 ///
@@ -33,6 +36,13 @@ pub struct Restore {
     key: Key,
 }
 
+/// The folder that must have the keys of sealed values, and is not there.
+fn missing_keys(root: &Path) -> Option<PathBuf> {
+    let ledger = Ledger::open(root.to_owned(), root.to_owned()).ok()?;
+    let folder = FolderOfKeys::of(&ledger.settings, root).filter(|folder| !folder.is_there())?;
+    Some(folder.folder().to_owned())
+}
+
 impl Restore {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
@@ -43,6 +53,13 @@ impl Restore {
         let (root, folder) = (done.root.display(), in_shell(&done.root));
         context.say(words!("a ledger in {root}", "账本位于 {root}"));
         say_left_out(context, &done.left_out);
+        if let Some(keys) = missing_keys(&done.root) {
+            let keys = keys.display();
+            context.say(words!(
+                "the keys of its sealed values are no part of a backup: put their folder at {keys}",
+                "加密值的密钥不在备份里：请把密钥文件夹放到 {keys}"
+            ));
+        }
         context.say(match done.in_git {
             true => words!(
                 "hooks and remotes are not in a backup; next: crm --ledger {folder} hooks install",

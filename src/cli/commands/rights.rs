@@ -10,14 +10,17 @@ use crate::report::rights::rights;
 use clap::Args;
 use std::path::Path;
 
-/// Who may read, write and administer what, by rep and by path; since when, and what changed since the last look
+/// Who may read, write and administer what, by rep and by path; since when, what changed since the last look, and which
+/// private fields were given out
 ///
-/// 谁能读、写、管理什么，按人和按路径；始于何时，上次查看以来有何变化
+/// 谁能读、写、管理什么，按人和按路径；始于何时，上次查看以来有何变化，哪些隐私字段被导出过
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  crm rights\n  crm rights -f csv --table changes\n\n\
+#[command(
+    after_help = "Examples:\n  crm rights\n  crm rights -f csv --table changes\n  crm rights --table access\n\n\
     [privacy] review_days in crm.toml puts the next look on the work list of the keeper, from the day `reviewed` on:\n\
     after a look an admin writes that day there.\n\n\
-    crm.toml 的 [privacy] review_days 会把下次查看放进公海管理人的待办，从 `reviewed` 之日算起：查看之后由管理员改写该日期。")]
+    crm.toml 的 [privacy] review_days 会把下次查看放进公海管理人的待办，从 `reviewed` 之日算起：查看之后由管理员改写该日期。"
+)]
 pub struct Rights {}
 
 impl Rights {
@@ -32,6 +35,6 @@ impl Rights {
         let past: Vec<_> =
             past.into_iter().filter_map(|(commit, text)| Some((commit, read(&text)?))).collect();
         let reviewed = ledger.settings.privacy.as_ref().and_then(|privacy| privacy.reviewed);
-        context.emit(rights(&ledger.settings, &past, reviewed))
+        context.emit(rights(&ledger.settings, &past, &ledger.accesses().0, reviewed))
     }
 }

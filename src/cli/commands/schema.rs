@@ -39,6 +39,11 @@ enum SchemaFile {
     /// A rep's tallies: activity/REP.toml
     #[value(help = "A rep's tallies: activity/REP.toml\n\n业务员的日报：activity/REP.toml")]
     Activity,
+    /// A rep's records of access: access/REP.toml
+    #[value(
+        help = "A rep's records of access: access/REP.toml\n\n业务员的访问记录：access/REP.toml"
+    )]
+    Access,
     /// A company: company.toml
     #[value(help = "A company: company.toml\n\n公司：company.toml")]
     Company,
@@ -47,6 +52,7 @@ enum SchemaFile {
 const PROSPECT: &str = include_str!("schema/prospect.json");
 const SETTINGS: &str = include_str!("schema/settings.json");
 const ACTIVITY: &str = include_str!("schema/activity.json");
+const ACCESS: &str = include_str!("schema/access.json");
 const COMPANY: &str = include_str!("schema/company.json");
 
 impl Schema {
@@ -58,6 +64,7 @@ impl Schema {
             }
             SchemaFile::Settings => context.print(SETTINGS),
             SchemaFile::Activity => context.print(ACTIVITY),
+            SchemaFile::Access => context.print(ACCESS),
             SchemaFile::Company => context.print(COMPANY),
         }
     }

@@ -55,7 +55,7 @@ impl Show {
                     Some(with_plan(sheet, file, &dealings, settings, today))
                 };
                 if let Some(sheet) = context.reading(&book, sheet)? {
-                    context.emit(sheet)?;
+                    context.emit_of(&record.prospect.id, sheet)?;
                 }
                 continue;
             }
@@ -67,7 +67,8 @@ impl Show {
                 Dealings::of(&record, settings, today)
             };
             let sheet = show(&record, settings, today);
-            context.emit(with_plan(sheet, &record, &dealings, settings, today))?;
+            let sheet = with_plan(sheet, &record, &dealings, settings, today);
+            context.emit_of(&record.prospect.id, sheet)?;
         }
         Ok(())
     }

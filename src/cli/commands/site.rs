@@ -53,6 +53,10 @@ impl Site {
         let mut book = context.unread_book()?;
         book.keep = Keep::Everything;
         let fits = fits(ledger);
+        context.gives_out(|disclosed, _, privacy| {
+            disclosed.add_files(&book, (Files::Everybody, &Query::everything()), &[], privacy);
+        });
+        context.record_access(None)?;
         let writer = Writer { out: &out, options: context.render_options() };
         context.reading(&book, || writer.write(&book, fits))??;
         let (pages, removed) = out.finish()?;

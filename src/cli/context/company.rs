@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// A company whose ledgers are open.
 pub(super) struct OpenCompany {
-    ledgers: Vec<Ledger>,
+    pub(super) ledgers: Vec<Ledger>,
     pub(super) company: Company,
 }
 

@@ -1,5 +1,6 @@
 //! A command's view of the world, read once: clock, environment, folder, terminal, writers.
 
+mod access;
 mod arguments;
 mod company;
 mod output;
@@ -17,6 +18,7 @@ use crate::model::own_settings::OwnSettings;
 use crate::model::settings::Settings;
 use crate::render::Format;
 use crate::report::Request;
+use crate::report::disclosed::Disclosed;
 use crate::rules::book::Book;
 use crate::table::sheet::Audience;
 use crate::value::date::Date;
@@ -69,6 +71,8 @@ pub struct Context {
     /// The output, which goes out once the command has succeeded.
     out: RefCell<Vec<Piece>>,
     last: RefCell<Vec<Words>>,
+    /// The private fields that the output has, of each ledger that is open.
+    disclosed: RefCell<Vec<Disclosed>>,
     /// The ledger was read, and no prospect was found.
     empty: Cell<bool>,
     beside: RefCell<Vec<Diagnostic>>,
@@ -199,6 +203,7 @@ impl Context {
             empty: Cell::default(),
             out: RefCell::new(Vec::new()),
             last: RefCell::new(Vec::new()),
+            disclosed: RefCell::default(),
             beside: RefCell::default(),
             wrote: Cell::default(),
             commits_nothing,

@@ -41,6 +41,20 @@ impl Context {
     /// # Errors
     /// Fails if the format cannot hold the sheet. A workbook is one file, so that it holds one sheet.
     pub fn emit(&self, sheet: Sheet) -> Result<(), Failure> {
+        self.gives_out_sheet(&sheet, None);
+        self.put(sheet)
+    }
+
+    /// Puts the sheet of one prospect or customer there.
+    ///
+    /// # Errors
+    /// Fails as [`Context::emit`] does.
+    pub fn emit_of(&self, id: &str, sheet: Sheet) -> Result<(), Failure> {
+        self.gives_out_sheet(&sheet, Some(id));
+        self.put(sheet)
+    }
+
+    fn put(&self, sheet: Sheet) -> Result<(), Failure> {
         if self.written() == Format::Xlsx && !self.out.borrow().is_empty() {
             return Err(one_workbook().into());
         }
@@ -197,6 +211,10 @@ impl Context {
     /// Writes out the output of the command. A reader that has gone away (`| head`) is no error. Where the ledger has
     /// been written, output that fails is a warning: the command must not be repeated for it.
     pub fn finish(&self) -> Result<(), Failure> {
+        if self.disclosed.borrow().iter().any(|disclosed| disclosed.people() > 0) {
+            self.try_output()?;
+            self.record_access(None)?;
+        }
         let pieces = self.out.borrow();
         let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));
         let written = match &self.global.output {

@@ -1,6 +1,6 @@
 //! Three-way merge of a ledger's file by its meaning: text in, text and conflicts out.
 //!
-//! - **Entries** of a journal (`[events]`, `[tally]`) are a union by key. An entry that one side changed keeps the
+//! - **Entries** of a journal (`[events]`, `[tally]`, `[access]`) are a union by key. An entry that one side changed keeps the
 //!   change; an entry that one side lacks is kept, because history only grows.
 //! - **Facts** merge key by key, and the contacts of a prospect one by one. The result has each side's changes,
 //!   additions and removals.
@@ -25,7 +25,7 @@ mod two;
 mod value;
 
 use crate::diag::{Place, Words};
-use crate::format::layout::{ACTIVITY, CUSTOMERS, PROSPECTS};
+use crate::format::layout::{ACCESS, ACTIVITY, CUSTOMERS, PROSPECTS};
 use crate::format::sealed::merge::with_keys_of;
 use crate::format::tree::parse;
 use markers::{Markers, take_apart};
@@ -42,6 +42,8 @@ pub enum FileKind {
     Prospect,
     /// A rep's tallies.
     Activity,
+    /// A rep's records of access.
+    Access,
     /// `crm.toml`, or a file that is not known: no journal, and the order of tables has a meaning.
     Settings,
 }
@@ -53,16 +55,18 @@ impl FileKind {
         let kinds = folders.filter_map(|folder| match folder.as_os_str().to_str() {
             Some(PROSPECTS | CUSTOMERS) => Some(FileKind::Prospect),
             Some(ACTIVITY) => Some(FileKind::Activity),
+            Some(ACCESS) => Some(FileKind::Access),
             _ => None,
         });
         kinds.into_iter().next().unwrap_or(FileKind::Settings)
     }
 
     /// The table that is a journal.
-    fn journal(self) -> Option<&'static str> {
+    pub fn journal(self) -> Option<&'static str> {
         match self {
             FileKind::Prospect => Some("events"),
             FileKind::Activity => Some("tally"),
+            FileKind::Access => Some("access"),
             FileKind::Settings => None,
         }
     }
@@ -71,7 +75,7 @@ impl FileKind {
     fn names(self) -> &'static [&'static str] {
         match self {
             FileKind::Prospect => &["name", "email", "phone"],
-            FileKind::Activity | FileKind::Settings => &["id", "name"],
+            FileKind::Activity | FileKind::Access | FileKind::Settings => &["id", "name"],
         }
     }
 }

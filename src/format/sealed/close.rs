@@ -24,6 +24,10 @@ pub struct Closed {
     pub sealed: Vec<String>,
     /// Those that would have to be sealed anew, and that no own key opens.
     pub unable: Vec<String>,
+    /// Those whose keys are nowhere.
+    pub keyless: Vec<String>,
+    /// Those that do not open with their keys: cut off, exchanged, or moved.
+    pub broken: Vec<String>,
     /// The lines of keys that came and went.
     pub lines: (usize, usize),
 }
@@ -35,6 +39,8 @@ pub enum Unsealable {
     Veiled(String),
     /// A sealed value would come to a place for which it was not sealed.
     Moved(String),
+    /// The text is no TOML.
+    NoToml,
 }
 
 impl Unsealable {
@@ -48,6 +54,10 @@ impl Unsealable {
             Unsealable::Moved(field) => words!(
                 "`{field}` was sealed for another place, and no key of yours opens it",
                 "`{field}` 是为别处加密的，您没有能打开它的密钥"
+            ),
+            Unsealable::NoToml => words!(
+                "the file is no TOML, and what it has cannot be sealed",
+                "文件不是合法的 TOML，其中的内容无法加密"
             ),
         }
     }
@@ -66,7 +76,7 @@ impl Sealing {
     /// Seals the values of a text that the settings demand. `before`: the text that the file had.
     ///
     /// # Errors
-    /// Fails if the text would lose a value, or hold one that opens nowhere.
+    /// Fails if the text would lose a value, or hold one that opens nowhere; and if it is no TOML, and shall be sealed whole.
     pub fn closed(
         &self,
         before: Option<&str>,
@@ -78,9 +88,13 @@ impl Sealing {
             files: Vec::new(),
             sealed: Vec::new(),
             unable: Vec::new(),
+            keyless: Vec::new(),
+            broken: Vec::new(),
             lines: (0, 0),
         };
-        let Some(all) = places(after) else { return Ok(unchanged()) };
+        let Some(all) = places(after) else {
+            return if extent == Extent::New { Ok(unchanged()) } else { Err(Unsealable::NoToml) };
+        };
         let old = before.and_then(places).unwrap_or_default();
         let mut work = Work::of(self, after, &all, old);
         for place in &all {
@@ -121,6 +135,8 @@ struct Work<'s> {
     used: BTreeSet<KeyName>,
     sealed: Vec<String>,
     unable: Vec<String>,
+    keyless: Vec<String>,
+    broken: Vec<String>,
 }
 
 impl<'s> Work<'s> {
@@ -147,6 +163,8 @@ impl<'s> Work<'s> {
             used: BTreeSet::new(),
             sealed: Vec::new(),
             unable: Vec::new(),
+            keyless: Vec::new(),
+            broken: Vec::new(),
         }
     }
 
@@ -200,6 +218,19 @@ impl<'s> Work<'s> {
                 None => return Err(Unsealable::Moved(place.way[1..].join(" "))),
             }
         }
+        let way = || place.way[1..].join(" ");
+        if extent == Extent::Whole && self.keys.is_missing(&name) {
+            self.keyless.push(way());
+            return Ok(());
+        }
+        if extent == Extent::Whole
+            && self.keys.data_key(&name).is_some()
+            && value_of(&self.keys, place).is_none()
+        {
+            self.broken.push(way());
+            self.used.insert(name);
+            return Ok(());
+        }
         let level = self.sealing.privacy.level(&place.field).unwrap_or(name.level());
         if extent == Extent::Whole && (name.level() != level || self.is_known_to_others(&name)) {
             match value_of(&self.keys, place) {
@@ -207,7 +238,7 @@ impl<'s> Work<'s> {
                     self.seal(place, &value, level);
                     return Ok(());
                 }
-                None => self.unable.push(place.way[1..].join(" ")),
+                None => self.unable.push(way()),
             }
         }
         self.used.insert(name);
@@ -347,7 +378,8 @@ impl<'s> Work<'s> {
                 if misplaced.is_empty() { text } else { inside.put_into(&text) }
             }
         };
-        Closed { text, files, sealed: self.sealed, unable: self.unable, lines }
+        let Work { sealed, unable, keyless, broken, .. } = self;
+        Closed { text, files, sealed, unable, keyless, broken, lines }
     }
 }
 

@@ -20,6 +20,8 @@ const FINGERPRINT: usize = 6;
 
 /// The folder that has the keys of files, where it is not the files themselves.
 pub trait KeyFolder: fmt::Debug + Send + Sync {
+    /// Is the folder there?
+    fn is_there(&self) -> bool;
     /// The text of the file of keys of this name; `None` if there is none.
     fn text(&self, file: &str) -> Option<String>;
 }
@@ -202,6 +204,11 @@ impl<'s> FileKeys<'s> {
             let mine = lines.values().filter(|(of, _)| *of == print);
             mine.into_iter().find_map(|(_, wrapped)| own.unwrap(name, wrapped))
         })
+    }
+
+    /// Is a key nowhere, neither in the file nor in the folder? Then its values open for no reader.
+    pub fn is_missing(&self, name: &KeyName) -> bool {
+        !self.wrapped.0.contains_key(name)
     }
 
     /// Notes a new key.

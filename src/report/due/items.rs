@@ -5,6 +5,7 @@ use super::money::DueKind;
 use crate::model::kind::KINDS;
 use crate::model::kind::{Counts, EventKind};
 use crate::model::pipeline::Outcome;
+use crate::model::privacy::VEIL;
 use crate::report::policy::occasion_words;
 use crate::rules::book::Book;
 use crate::rules::plan_of_customer::StepState;
@@ -37,7 +38,7 @@ pub(super) struct DueItem {
 }
 
 /// The kinds of things that can be due, in the order in which those of one day are listed.
-const NEXT: DueKind = ("next-step", "next step", "下一步");
+pub(in crate::report) const NEXT: DueKind = ("next-step", "next step", "下一步");
 const CLOSE: DueKind = ("close-by", "signing date", "签约日");
 const CYCLE: DueKind = ("cycle-ends", "cycle ends", "周期到期");
 const RESUMES: DueKind = ("resumes", "hold ends", "恢复跟进");
@@ -47,7 +48,7 @@ const LEFT: DueKind = ("owner-left", "owner has left", "负责人已离职");
 const STEP: DueKind = ("step", "step of the plan", "计划步骤");
 const MILESTONE: DueKind = ("milestone", "milestone", "里程碑");
 const RESPONSE: DueKind = ("response", "answered a campaign", "回应了活动");
-const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
+pub(in crate::report) const BIRTHDAY: DueKind = ("birthday", "birthday", "生日");
 
 /// The duties that the policy of its grade has for a prospect.
 const VERIFY: DueKind = ("verify", "verify record", "核实资料");
@@ -86,7 +87,8 @@ pub(super) fn items(
         && held.is_none()
     {
         let time = next.at.time.map(|time| time.to_string()[..5].to_owned());
-        let what = next.what.as_deref().map(String::from);
+        let is_shown = |what: &&str| lang != Lang::Machine || *what != VEIL;
+        let what = next.what.as_deref().filter(is_shown).map(String::from);
         put(next.at.date, &NEXT, time.into_iter().chain(what).collect::<Vec<_>>().join(" "));
     }
     if state.outcome == Outcome::Open && held.is_none() {

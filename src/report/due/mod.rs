@@ -25,6 +25,7 @@ use crate::value::label::Lang;
 use crate::value::money::{Amount, Money};
 use crate::value::text::Text;
 use demands::Demands;
+pub(super) use items::{BIRTHDAY, NEXT};
 use items::{DueItem, RECYCLE, RIGHTS, items, untold};
 use money::{MoneyDue, due_of, is_money};
 use rayon::prelude::*;

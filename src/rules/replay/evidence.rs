@@ -5,6 +5,7 @@ use crate::model::kind::EventKind;
 use crate::model::pipeline::{Criterion, IN_CYCLE, IN_CYCLE_LABEL, Known, OfBuyer, Pipeline};
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::rules::erasure::Trace;
 use crate::rules::replay::clock::Clock;
 use crate::rules::replay::remedy::Remedy;
 use crate::rules::replay::state::{Evidence, Hold};
@@ -189,7 +190,9 @@ impl<'a> EvidenceBasis<'a> {
 
     fn lacks_purpose(&self) -> bool {
         let what = self.evidence.next.as_ref().and_then(|next| next.what.as_deref());
-        self.settings.next_what && what.is_none_or(|what| what.trim().is_empty())
+        // The purpose of a step with a person who was erased went with the name.
+        let is_erased = Trace::of(&self.prospect.name).is_some();
+        self.settings.next_what && !is_erased && what.is_none_or(|what| what.trim().is_empty())
     }
 
     /// Judges the criterion of this id, or the rule of the cycle.

@@ -38,6 +38,11 @@ impl<'s> Rights<'s> {
         self.admin || owner.is_none_or(|owner| self.speaks_for(owner))
     }
 
+    /// May the user erase a person: an admin, or the keeper of the pool?
+    pub fn may_erase(&self) -> bool {
+        self.admin || self.settings.pool.keeper.as_deref() == Some(&*self.user)
+    }
+
     /// May the user make this rep the owner of a prospect from the pool, or of a new one?
     pub fn may_give_to(&self, rep: &str) -> bool {
         self.admin || rep.is_empty() || self.speaks_for(rep)

@@ -14,7 +14,6 @@ use crate::format::layout::is_of_a_customer;
 use crate::format::line::{assign_key, event_line};
 use crate::format::merge::markers::Markers;
 use crate::format::merge::{FileKind, Two, Versions, joined};
-use crate::format::read_prospect::read_prospect;
 use crate::git::snapshot::Snapshot;
 use crate::model::event::{Event, EventKey};
 use crate::render::clean;
@@ -198,7 +197,7 @@ fn retracted(
 ) -> Result<String, Diagnostic> {
     let shown = ledger.show(path);
     let id = id_of(path);
-    let (prospect, _) = read_prospect(&two.later, &id, path, &shown, &ledger.settings);
+    let (prospect, _) = ledger.prospect_in(&two.later, path);
     let events = prospect.map(|prospect| prospect.events).unwrap_or_default();
     let date = context.today().max(two.second.date);
     let key = EventKey { date, n: 0, text: date.to_string().into() };

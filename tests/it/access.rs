@@ -1,0 +1,360 @@
+//! Records of access: which commands write one, what it states, and that it stays.
+
+use crate::common::repo::{Repo, command};
+use crate::common::{Run, contains, run, split};
+use crate::privacy::{Keys, crm_as, push};
+
+/// Every field that may be sealed, and a fact of the team's own.
+const FIELDS: [&str; 14] = [
+    "phone",
+    "email",
+    "birthday",
+    "role",
+    "concern",
+    "prefers",
+    "company",
+    "challenge",
+    "wants",
+    "documents",
+    "note",
+    "next_what",
+    "solution",
+    "passport",
+];
+
+/// A ledger with so many people, all of whose private fields have a value.
+fn ledger(keys: &Keys, people: usize, more: &str) -> Repo {
+    let fields = FIELDS.map(|field| format!("{field:?}")).join(", ");
+    let settings = keys
+        .settings("", &[("boss", 1), ("li", 1)])
+        .replace("[privacy]\nfields = [\"phone\", \"email\", \"birthday\", \"note\"]", "")
+        .replacen(
+            "[[privacy.reader]]",
+            &format!("[privacy]\nfields = [{fields}]\n[[privacy.reader]]"),
+            1,
+        );
+    let facts = "[ledger]\nfacts = [\"passport\"]\n";
+    let repo = Repo::new("boss", &format!("{facts}{settings}{more}"));
+    for n in 0..people {
+        let id = format!("z{n}");
+        repo.sandbox.write(
+            &format!("prospects/{id}.toml"),
+            format!(
+                "name = \"Z {n}\"\ncompany = \"Acme {n}\"\npassport = \"P{n}\"\nchallenge = [\"cost {n}\"]\n\
+                 wants = [\"speed {n}\"]\ndocuments = [\"https://a{n}.example\"]\n\n[[contact]]\nname = \"Ann {n}\"\nrole = \"buyer {n}\"\n\
+                 phone = \"1380013800{n}\"\nemail = \"a{n}@secret.example\"\nbirthday = 1971-12-2{n}\nconcern = \"price {n}\"\n\
+                 prefers = \"email\"\npart = \"decider\"\n\n[events]\n\
+                 2009-12-01-1 = {{ kind = \"opened\", owner = \"li\" }}\n\
+                 2009-12-02-1 = {{ kind = \"call\", note = \"ill {n}\", next = 2009-12-19, next_what = \"visit {n}\" }}\n\
+                 2009-12-03-1 = {{ kind = \"changed\", set = {{ company = \"Bcme {n}\" }} }}\n\
+                 2009-12-04-1 = {{ kind = \"request\", ticket = \"C{n}\", note = \"broken {n}\" }}\n\
+                 2009-12-05-1 = {{ kind = \"resolved\", ticket = \"C{n}\", solution = \"restart {n}\" }}\n"
+            ),
+        );
+    }
+    repo.commit("open").done();
+    crm_as(&repo, keys, "boss", "seal --no-commit").done();
+    contains(&crm_as(&repo, keys, "boss", "check").done().1, &["0 errors, 0 warnings"]);
+    repo.commit("sealed").done();
+    repo
+}
+
+fn records(repo: &Repo, rep: &str) -> String {
+    let file = repo.path().join(format!("access/{rep}.toml"));
+    std::fs::read_to_string(file).unwrap_or_default()
+}
+
+#[test]
+fn a_command_that_gives_out_what_is_sealed_writes_a_record() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = ledger(&keys, 2, "");
+    let help = crm_as(&repo, &keys, "", "report -f csv").done().0;
+    let reports: Vec<&str> =
+        help.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    let reports = reports.iter().map(|report| format!("report {report}"));
+    let lists = [
+        "list",
+        "list --columns all",
+        "list --columns id,phone",
+        "list --columns phone",
+        "customers",
+        "export prospects",
+        "export customers",
+        "export events",
+        "export people",
+        "export orders",
+        "export cases",
+        "export claims",
+        "export plans",
+        "search z",
+        "search ill",
+        "search price",
+        "search 13800138",
+        "due --in 400",
+        "today",
+        "cases",
+        "classify",
+        "grade",
+        "pool",
+        "diff --from 2009-12-02 --to 2009-12-18",
+        "campaign",
+        "rights",
+        "sweep",
+        "recycle",
+        "doctor",
+        "check",
+    ];
+    let mut wrong = Vec::new();
+    for line in lists.iter().map(ToString::to_string).chain(reports) {
+        let line = format!("{line} -f csv");
+        let without = crm_as(&repo, &keys, "", &line);
+        let before = records(&repo, "li");
+        let with = crm_as(&repo, &keys, "li", &line);
+        let is_recorded = records(&repo, "li") != before;
+        assert!(!without.stdout.contains("•••"), "{line}: {}", without.stdout);
+        if (without.stdout != with.stdout) != is_recorded {
+            wrong.push(format!(
+                "{line}: recorded {is_recorded}\n{}\n{}{}",
+                without.stdout, with.stdout, with.stderr
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(records(&repo, "boss"), "");
+}
+
+#[test]
+fn a_record_states_the_day_the_command_the_fields_and_the_people() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = ledger(&keys, 3, "");
+    crm_as(
+        &repo,
+        &keys,
+        "li",
+        "--as-of 2009-12-05 export people phone:13800138001 --columns id,phone,email -f csv",
+    )
+    .done();
+    assert_eq!(records(&repo, "li"), "", "one person is everyday work");
+    crm_as(&repo, &keys, "li", "--as-of 2009-12-05 export people --columns id,phone,email -f csv")
+        .done();
+    crm_as(&repo, &keys, "li", "list 'z not id:z0' --columns phone -f json").done();
+    let text = records(&repo, "li");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, "[access]"), "{text}");
+    let of = |line: &str, n: u32| {
+        assert!(line.starts_with(&format!("2009-12-18-{n}-")), "{line}");
+        line.split_once(" = ").unwrap().1.to_owned()
+    };
+    assert_eq!(
+        of(lines[1], 1),
+        "{ command = \"export people\", fields = [\"email\", \"phone\"], people = 3 }"
+    );
+    assert_eq!(of(lines[2], 2), "{ command = \"list\", fields = [\"phone\"], people = 2 }");
+    let shown = crm_as(&repo, &keys, "", "rights --table access -f csv").done().0;
+    let rows = "date,rep,command,fields,people\n2009-12-18,li,export people,email;phone,3\n\
+                2009-12-18,li,list,phone,2\n";
+    assert_eq!(shown, rows);
+    contains(&crm_as(&repo, &keys, "", "check").done().1, &["0 errors"]);
+}
+
+#[test]
+fn every_way_out_is_recorded_and_looking_is_not() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = ledger(&keys, 2, "");
+    let out = tempfile::tempdir().unwrap();
+    let place = |name: &str| out.path().join(name).display().to_string();
+    repo.sandbox.write("letter.txt", "{contact}, {phone}\n");
+    repo.sandbox.write("plain.txt", "Dear {name}\n");
+    let count = || records(&repo, "li").lines().filter(|line| line.contains(" = {")).count();
+    for line in [
+        "export contacts".to_owned(),
+        "export mail".to_owned(),
+        "export calendar".to_owned(),
+        format!("export people -o {}", place("people.xlsx")),
+        format!("list --columns id,phone -o {}", place("list.html")),
+        format!("letters letter.txt -o {}", place("letters")),
+        format!("letters letter.txt --log --channel message -o {}", place("logged")),
+        format!("export dataset {} --unseal", place("dataset")),
+        format!("site -o {}", place("site")),
+        "show z0 z1 -f json".to_owned(),
+    ] {
+        let before = count();
+        crm_as(&repo, &keys, "li", &line).done();
+        assert_eq!(count(), before + 1, "{line}: {}", records(&repo, "li"));
+    }
+    let before = records(&repo, "li");
+    for line in [
+        "list --columns id,phone".to_owned(),
+        "search z".to_owned(),
+        "show z0 -f json".to_owned(),
+        "contact z0 -f csv".to_owned(),
+        "list phone:138 -f ids".to_owned(),
+        "list --columns id,stage -f csv".to_owned(),
+        "check -f json".to_owned(),
+        "seal".to_owned(),
+        format!("export dataset {}", place("sealed")),
+        format!("letters plain.txt -o {}", place("plain")),
+    ] {
+        crm_as(&repo, &keys, "li", &line).done();
+        assert_eq!(records(&repo, "li"), before, "{line}");
+    }
+    // Without a key nothing is unsealed, and nothing is recorded.
+    crm_as(&repo, &keys, "", "export people").done();
+    assert!(!repo.path().join("access/boss.toml").exists());
+    assert_eq!(records(&repo, "li"), before);
+}
+
+#[test]
+#[cfg(unix)]
+fn where_no_record_can_be_written_nothing_is_given_out() {
+    use std::os::unix::fs::PermissionsExt;
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = ledger(&keys, 2, "");
+    let out = tempfile::tempdir().unwrap();
+    let lines = |name: &str| {
+        let place = out.path().join(name).display().to_string();
+        repo.sandbox.write("letter.txt", "{contact}, {phone}\n");
+        [
+            "export people".to_owned(),
+            format!("export contacts -o {place}.vcf"),
+            format!("letters letter.txt -o {place}"),
+            format!("export dataset {place}-dataset --unseal"),
+            format!("site -o {place}-site"),
+        ]
+    };
+    // A file of records that cannot be read is left alone.
+    repo.sandbox.write("access/li.toml", "[access\n");
+    for line in lines("broken") {
+        let run = crm_as(&repo, &keys, "li", &line);
+        assert!(run.status != 0 && run.stdout.is_empty(), "{line}: {run:?}");
+    }
+    let written = |folder: &std::path::Path| {
+        let mut all: Vec<_> =
+            std::fs::read_dir(folder).unwrap().flatten().map(|e| e.path()).collect();
+        all.retain(|path| path.is_file() || std::fs::read_dir(path).unwrap().count() > 0);
+        all
+    };
+    let has_secret = |folder: &std::path::Path| {
+        written(folder)
+            .iter()
+            .filter(|path| path.is_file())
+            .any(|path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains("13800138"))
+    };
+    assert!(!has_secret(out.path()), "{:?}", written(out.path()));
+    std::fs::remove_file(repo.path().join("access/li.toml")).unwrap();
+    let folder = repo.path().join("access");
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o555)).unwrap();
+    let is_root = std::fs::write(folder.join("probe"), "").is_ok();
+    if !is_root {
+        for line in lines("shut") {
+            let run = crm_as(&repo, &keys, "li", &line);
+            assert!(run.status != 0 && run.stdout.is_empty(), "{line}: {run:?}");
+        }
+    }
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(!has_secret(out.path()), "{:?}", written(out.path()));
+}
+
+#[test]
+fn a_record_is_not_undone_and_is_committed_where_the_settings_commit() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = ledger(&keys, 2, "[git]\ncommit = true\n");
+    crm_as(&repo, &keys, "li", "log z0 call --note kept").done();
+    crm_as(&repo, &keys, "li", "export people").done();
+    crm_as(&repo, &keys, "li", "export people --no-commit").done();
+    crm_as(&repo, &keys, "li", "export people").done();
+    assert_eq!(repo.git("status --porcelain").done().0, "");
+    let files = repo.git("show --name-only --format=%s HEAD").done().0;
+    assert_eq!(files, "access: li\n\naccess/li.toml\n");
+    assert_eq!(records(&repo, "li").lines().count(), 4);
+    crm_as(&repo, &keys, "li", "undo --force x").done();
+    assert_eq!(records(&repo, "li").lines().count(), 4);
+    assert!(repo.sandbox.read("prospects/z0.toml").contains("retracted"));
+}
+
+#[test]
+fn records_of_two_clones_merge_quietly_and_lines_must_stay() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = ledger(&keys, 2, "");
+    let other = Repo::clone_of(repo.sandbox.path(), "li");
+    for clone in [&repo, &other] {
+        clone.crm("hooks install").done();
+        crm_as(clone, &keys, "li", "export people").done();
+        clone.commit("export").done();
+    }
+    repo.git(&format!("pull -q --no-rebase --no-edit {} HEAD", other.path().display())).done();
+    let text = records(&repo, "li");
+    assert_eq!(text.lines().count(), 3, "{text}");
+    contains(&crm_as(&repo, &keys, "", "check").done().1, &["0 errors"]);
+    let lines: Vec<&str> = text.lines().collect();
+    repo.sandbox.write("access/li.toml", format!("{}\n{}\n", lines[0], lines[1]));
+    let lost = crm_as(&repo, &keys, "", "check --since HEAD").stdout;
+    contains(&lost, &["error[history-lost]: the record of access"]);
+    repo.sandbox.write("access/li.toml", text.replacen("people = 2", "people = 1", 1));
+    let changed = crm_as(&repo, &keys, "", "check --since HEAD").stdout;
+    contains(&changed, &["error[history-changed]: the record of access", "access/li.toml"]);
+    repo.sandbox.write("access/nobody.toml", "[access]\n2009-12-18 = { persons = 2 }\n");
+    let found = crm_as(&repo, &keys, "", "check --all").stdout;
+    contains(
+        &found,
+        &["unknown key `persons` of a record of access", "records of access of an unknown rep"],
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_guard_takes_records_from_the_rep_whom_they_name_alone() {
+    let keys = Keys::of(&["boss", "li"]);
+    let boss = ledger(&keys, 2, "");
+    let server = crate::common::Sandbox::empty();
+    run(command("git", server.path(), "server").args(split("init -q --bare -b main"))).done();
+    boss.git(&format!("remote add origin {}", server.path().display())).done();
+    push(&boss).done();
+    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
+    run(install.args(["hooks", "install", "--server", "."])).done();
+    let clone = |user: &'static str| Repo::clone_of(server.path(), user);
+    let pushed = |repo: &Repo| -> Run {
+        repo.commit("access").done();
+        push(repo)
+    };
+    let li = clone("li");
+    crm_as(&li, &keys, "li", "export people").done();
+    pushed(&li).done();
+    let line = "2009-12-18-9-abc = { command = \"list\", fields = [\"phone\"], people = 2 }\n";
+    for user in ["boss", "wang"] {
+        let other = clone(user);
+        other.sandbox.write("access/li.toml", records(&other, "li") + line);
+        let said = pushed(&other);
+        assert_ne!(said.status, 0);
+        contains(&said.stderr, &["error[not-yours]", "the record of access of `li`"]);
+    }
+    let li = clone("li");
+    li.sandbox.write("access/li.toml", records(&li, "li").replace("people = 2", "people = 1"));
+    contains(&pushed(&li).stderr, &["error[history-changed]"]);
+    let li = clone("li");
+    std::fs::remove_file(li.path().join("access/li.toml")).unwrap();
+    contains(&pushed(&li).stderr, &["error[history-lost]"]);
+    let li = clone("li");
+    li.sandbox.write("access/li.toml", records(&li, "li") + line);
+    pushed(&li).done();
+}
+
+#[test]
+fn a_company_writes_a_record_into_each_of_its_ledgers() {
+    let keys = Keys::of(&["boss", "li"]);
+    let (north, south) = (ledger(&keys, 2, ""), ledger(&keys, 3, ""));
+    let place = crate::common::Sandbox::empty();
+    place.write(
+        "company.toml",
+        format!(
+            "[[ledger]]\nid = \"north\"\npath = \"{}\"\n[[ledger]]\nid = \"south\"\npath = \"{}\"\n",
+            north.path().display(),
+            south.path().display()
+        ),
+    );
+    let file = place.path().join("company.toml");
+    let line = format!("--company {} export people -f csv", file.display());
+    crm_as(&north, &keys, "boss", &line).done();
+    contains(&records(&north, "boss"), &["people = 2 }"]);
+    contains(&records(&south, "boss"), &["people = 3 }"]);
+}
