@@ -123,7 +123,8 @@ fn each_day(record: &Record, books: &[Book], mut each: impl FnMut(usize, &Record
             each(at, record);
             continue;
         }
-        let Some((state, history, _)) = derive(&record.prospect, book.settings_of(record), book.as_of)
+        let Some((state, history, _)) =
+            derive(&record.prospect, book.settings_of(record), book.as_of)
         else {
             return;
         };

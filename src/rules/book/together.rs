@@ -46,13 +46,23 @@ impl Book {
         self.know(all);
     }
 
+    /// Reads every record into memory, for many questions to one reading.
+    pub fn remember(&self) {
+        match self.ledgers.as_slice() {
+            [] => _ = self.records(),
+            ledgers => ledgers.iter().for_each(Book::remember),
+        }
+    }
+
     /// A book of an earlier day that has no records: those of another book are judged by its settings.
     #[must_use]
     pub fn bare(&self, day: Date) -> Book {
         let bare = |book: &Book| Book::of(book.settings.clone(), day, Vec::new(), Vec::new());
         match self.ledgers.as_slice() {
             [] => bare(self),
-            ledgers => Book::company(self.settings.clone(), day, ledgers.iter().map(bare).collect()),
+            ledgers => {
+                Book::company(self.settings.clone(), day, ledgers.iter().map(bare).collect())
+            }
         }
     }
 

@@ -505,7 +505,8 @@ fn amount(text: &str, unit: Unit, own: Option<Currency>) -> Option<Amount> {
     }
     let text = if unit == Unit::Percent { text.trim_end_matches('%') } else { text };
     let money = || Money::parse_typed(text, own).ok().filter(|money| money.is_own(own));
-    let money = || money().filter(|_| matches!(unit, Unit::Plain | Unit::Money)).map(|money| money.amount);
+    let money =
+        || money().filter(|_| matches!(unit, Unit::Plain | Unit::Money)).map(|money| money.amount);
     NumberForm::TYPED.amount(text).ok().or_else(money)
 }
 
