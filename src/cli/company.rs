@@ -2,45 +2,47 @@
 
 use super::args::Cli;
 use super::environment::Environment;
-use super::usage::language::{option_of, stated, stated_folder, word_at};
-use crate::diag::{Code, Diagnostic};
+use super::usage::language::{COMPANY, company_of, option_of, stated, word_at};
+use crate::diag::{Code, Diagnostic, Lang};
 use crate::disk::company::CompanyOnDisk;
 use crate::model::company::ListedLedger;
 use crate::rules::company::parts;
 use crate::value::id::validate;
 use clap::{Command, CommandFactory};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-
-/// The option that names a company. Behind a command it is another one: the company of a prospect.
-const COMPANY: &str = "--company";
+use std::path::Path;
 
 /// The commands that read a company: their words are no ids.
 const OF_ALL: [&str; 8] =
     ["list", "search", "customers", "due", "report", "board", "export", "check"];
 
 /// The command line in the ledger that its ids name: without the ledger before each id, and with the folder of the ledger
-/// in place of the company. A line that names no company, or no id of one, is left as it is; so is one whose company
+/// in place of the company. It is answered in the company's language, unless the reader asks for another one: `asked` tells
+/// of the user's own settings. A line that names no company, or no id of one, is left as it is; so is one whose company
 /// cannot be read, which its command reports.
 ///
 /// # Errors
 /// Fails if ids name several ledgers, or one that the company does not have.
-pub fn in_its_ledger(words: Vec<OsString>, env: &Environment) -> Result<Vec<OsString>, Diagnostic> {
-    let ledger = || stated_folder(&words, env).filter(|path| path.is_file());
-    if !words.iter().any(|word| word.to_string_lossy().starts_with(COMPANY)) && ledger().is_none() {
-        return Ok(words);
-    }
+pub fn in_its_ledger(
+    words: Vec<OsString>,
+    env: &Environment,
+    asked: Option<Lang>,
+) -> Result<Vec<OsString>, Diagnostic> {
+    let Some(file) = company_of(&words, env) else { return Ok(words) };
+    let Ok(company) = CompanyOnDisk::open(&file) else { return Ok(words) };
     let mut root = Cli::command();
     root.build();
     let at = word_at(&root, &words, 1).unwrap_or(words.len());
-    let stated = stated(&words[..at], COMPANY).map(PathBuf::from);
-    let Some(file) = stated.or_else(ledger) else { return Ok(words) };
-    let Ok(company) = CompanyOnDisk::open(&file) else { return Ok(words) };
+    let is_asked = asked.is_some() || env.stated_lang.is_some();
+    let is_asked = is_asked || stated(&words, "--lang").is_some();
     let mut line = Line { words, company: &company, ledger: None };
     line.look(&root)?;
     let Line { words, ledger, .. } = line;
     Ok(match ledger {
-        Some(ledger) => with_ledger(words, at, &company.folder(ledger)),
+        Some(ledger) => {
+            let language = if is_asked { None } else { company.file.language };
+            with_ledger(words, at, &company.folder(ledger), language)
+        }
         None => words,
     })
 }
@@ -121,13 +123,20 @@ impl Line<'_> {
     }
 }
 
-/// The line with a ledger in place of the company: `--ledger FOLDER`, whatever named the company. `command`: the position
-/// of the command.
-fn with_ledger(words: Vec<OsString>, command: usize, folder: &Path) -> Vec<OsString> {
+/// The line with a ledger in place of the company: `--ledger FOLDER`, whatever named the company, and with a language if
+/// there is one. `command`: the position of the command.
+fn with_ledger(
+    words: Vec<OsString>,
+    command: usize,
+    folder: &Path,
+    language: Option<Lang>,
+) -> Vec<OsString> {
     let mut line: Vec<OsString> = Vec::new();
     let mut words = words.into_iter().enumerate();
     line.extend(words.next().map(|(_, program)| program));
     line.extend(["--ledger".into(), folder.as_os_str().to_owned()]);
+    let code = Lang::ALL.iter().find(|(_, lang)| Some(*lang) == language);
+    line.extend(code.map(|(code, _)| format!("--lang={code}").into()));
     while let Some((at, word)) = words.next() {
         let text = word.to_string_lossy();
         if text == "--" {

@@ -54,7 +54,7 @@ pub fn main() -> u8 {
         Err(wrong) => return stopped(&wrong.into(), look("auto", own.language)),
     };
     let words = own::or_today(words, &env);
-    let words = match company::in_its_ledger(words, &env) {
+    let words = match company::in_its_ledger(words, &env, own.language) {
         Ok(words) => words,
         Err(wrong) => return stopped(&wrong.into(), look("auto", own.language)),
     };

@@ -2,7 +2,7 @@
 
 use super::args::Cli;
 use super::environment::Environment;
-use super::usage::language::{needs_value, option_of, stated_folder, word_at};
+use super::usage::language::{company_of, needs_value, option_of, stated_folder, word_at};
 use crate::diag::{Code, Diagnostic, Failure, Place};
 use crate::disk::root::find_root;
 use crate::format::own_settings::read_own_settings;
@@ -91,7 +91,8 @@ pub fn or_today(mut words: Vec<OsString>, env: &Environment) -> Vec<OsString> {
     let is_question = |word: &OsString| options.iter().any(|option| word == option);
     let in_a_ledger = || {
         let here = std::env::current_dir().unwrap_or_default();
-        find_root(stated_folder(&words, env).as_deref(), &here).is_ok()
+        let ledger = || find_root(stated_folder(&words, env).as_deref(), &here).is_ok();
+        company_of(&words, env).is_some() || ledger()
     };
     let names_none = || word_at(&Cli::command(), &words, 1).is_none();
     if !words.iter().any(is_question) && names_none() && in_a_ledger() {
@@ -103,6 +104,13 @@ pub fn or_today(mut words: Vec<OsString>, env: &Environment) -> Vec<OsString> {
 /// The words of a line, as a shell splits it; `None` if a quote is not closed.
 pub fn words_of(line: &str) -> Option<Vec<String>> {
     shlex::split(line)
+}
+
+/// Words as they are typed in a shell.
+pub fn line_of(words: &[OsString]) -> String {
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let plain = || words.join(" ");
+    shlex::try_join(words.iter().map(|word| &**word)).unwrap_or_else(|_| plain())
 }
 
 /// A command line as messages name it: without options, and no more than three words, so that no note is in it.

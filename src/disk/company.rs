@@ -1,6 +1,6 @@
 //! A company on disk: its file, its ledgers, and the book of all of them.
 
-use crate::diag::{Code, Diagnostic, Exit, Failure, Place};
+use crate::diag::{Code, Diagnostic, Exit, Failure, Lang, Place, Words};
 use crate::disk::file::read_text;
 use crate::disk::files::PlaceInCompany;
 use crate::disk::ledger::Ledger;
@@ -13,6 +13,15 @@ use crate::rules::company::{self, Company};
 use crate::value::date::Date;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+}
+
+/// Does a path name a company rather than a ledger? It is a file, or called as one where there is nothing.
+pub fn is_company(path: &Path) -> bool {
+    path.is_file() || is_toml(path) && !path.exists()
+}
 
 /// The file of a company, read.
 #[derive(Debug, Clone)]
@@ -50,6 +59,18 @@ impl CompanyOnDisk {
     pub fn folder(&self, ledger: &ListedLedger) -> PathBuf {
         let here = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         here.map_or_else(|| ledger.path.clone(), |folder| folder.join(&ledger.path))
+    }
+
+    /// The language that it states, else that of its ledgers, if they agree on one.
+    pub fn language(&self) -> Option<Lang> {
+        if self.file.language.is_some() {
+            return self.file.language;
+        }
+        let folders = self.file.ledgers.iter().map(|listed| self.folder(listed));
+        let of = |folder: PathBuf| Ledger::open(folder.clone(), folder).ok();
+        let mut all = folders.map(|folder| of(folder).map(|ledger| ledger.settings.language));
+        let first = all.next().flatten();
+        first.filter(|first| all.all(|other| other == Some(*first)))
     }
 
     /// The ledger of an id.
@@ -92,13 +113,17 @@ impl CompanyOnDisk {
             let wrong = |message| Diagnostic::new(Code::Company, message).at(listed.place.clone());
             let real = folder.canonicalize().ok().filter(|real| real.is_dir());
             let Some(real) = real else {
-                problems.push(
-                    wrong(words!("there is no folder {shown}", "没有文件夹 {shown}")).help(words!(
-                        "a path is read from the folder of {}",
-                        "路径从 {} 所在的文件夹算起",
-                        self.path.display()
-                    )),
-                );
+                problems.push(match folder.is_file() {
+                    true => not_a_folder(&folder, wrong),
+                    false => {
+                        let message = words!("there is no folder {shown}", "没有文件夹 {shown}");
+                        wrong(message).help(words!(
+                            "a path is read from the folder of {}",
+                            "路径从 {} 所在的文件夹算起",
+                            self.path.display()
+                        ))
+                    }
+                });
                 continue;
             };
             if !real.join(SETTINGS).is_file() {
@@ -156,6 +181,31 @@ impl CompanyOnDisk {
             let place = Place::file(&self.path);
             Failure(problems.into_iter().map(|problem| problem.at(place.clone())).collect())
         })
+    }
+}
+
+/// That the path of a ledger is a file: its settings, another company, or something else.
+fn not_a_folder(file: &Path, wrong: impl Fn(Words) -> Diagnostic) -> Diagnostic {
+    let shown = file.display();
+    if CompanyOnDisk::open(file).is_ok() {
+        let message = words!(
+            "{shown} is a file, and a company is no ledger of another one",
+            "{shown} 是文件，而公司不能作为另一公司的账本"
+        );
+        return wrong(message)
+            .help(words!("list its ledgers here, each with its folder", "请在此逐个列出它的账本"));
+    }
+    let folder = file.parent().unwrap_or(file).display();
+    let wrong = wrong(words!("{shown} is a file, not a folder", "{shown} 是文件，不是文件夹"));
+    match file.ends_with(SETTINGS) {
+        true => wrong.help(words!(
+            "name the folder that it is in: {folder}",
+            "请写它所在的文件夹：{folder}"
+        )),
+        false => wrong.help(words!(
+            "a ledger is a folder with a `{SETTINGS}`",
+            "账本是含有 `{SETTINGS}` 的文件夹"
+        )),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::format::settings::ledger::{currency, rates, timezone, weekday};
+use crate::format::settings::report::reports;
 use crate::format::settings::{needs_id, one_of, unknown, unknown_name};
 use crate::format::tree::{Reader, TomlTable, TomlValue, parse};
 use crate::model::company::{CompanyFile, ListedLedger};
@@ -14,7 +15,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// The tables of the file.
-pub const SECTIONS: [&str; 3] = ["company", "rates", "ledger"];
+pub const SECTIONS: [&str; 4] = ["company", "rates", "report", "ledger"];
 
 /// The keys of `[company]`.
 pub const COMPANY_KEYS: [&str; 6] =
@@ -48,6 +49,13 @@ pub fn read_company(text: &str, shown: &Path) -> Result<CompanyFile, Vec<Diagnos
                     let mut settings = Settings::default();
                     rates(&mut reader, &mut settings, table);
                     file.rates = Some(settings.rates);
+                }
+            }
+            "report" => {
+                if let Some(table) = reader.table(name, value) {
+                    let mut settings = Settings::default();
+                    reports(&mut reader, &mut settings, table);
+                    file.reports = settings.reports;
                 }
             }
             "ledger" => ledgers(&mut reader, &mut file, name, value),

@@ -1,5 +1,6 @@
 //! A company: ledgers that are read together, as `company.toml` lists them.
 
+use super::saved_report::SavedReport;
 use super::settings::Settings;
 use crate::diag::{Lang, Place};
 use crate::value::date::Weekday;
@@ -27,6 +28,8 @@ pub struct CompanyFile {
     pub week_start: Option<Weekday>,
     /// `[rates]`: the value of one unit of another currency in the company's.
     pub rates: Option<BTreeMap<Currency, Amount>>,
+    /// `[report.<id>]`: reports of all ledgers with their options.
+    pub reports: Vec<SavedReport>,
     /// The ledgers, in the order of the file.
     pub ledgers: Vec<ListedLedger>,
 }

@@ -159,6 +159,8 @@ pub struct Settings {
     pub title: Option<Text>,
     /// The ledger's own currency; amounts without a code are in it.
     pub currency: Option<Currency>,
+    /// The currency in which its rules state amounts, where that is another one: a ledger of a company.
+    pub stated_in: Option<Currency>,
     /// The language of labels.
     pub language: Lang,
     /// Where the ledger's days begin and end; without it, where the machine is.
@@ -244,6 +246,7 @@ impl Default for Settings {
         Settings {
             title: None,
             currency: None,
+            stated_in: None,
             language: Lang::En,
             cycle_days: 28,
             week_start: Weekday::Fri,
@@ -444,6 +447,11 @@ impl Settings {
             },
             None => money,
         }
+    }
+
+    /// An amount of its rules, which state no currency, in its own.
+    pub fn own_stated(&self, amount: Amount) -> Amount {
+        self.own(Money { amount, currency: self.stated_in }).amount
     }
 }
 

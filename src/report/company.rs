@@ -1,8 +1,8 @@
 //! The reports of a company: those whose figures over all ledgers are right, and the settings on which the ledgers have
-//! to agree for each. Every other report is refused.
+//! to agree for each. Every other report is refused, with the reason.
 
 use super::{Report, Request};
-use crate::diag::{Code, Diagnostic, Words, listed};
+use crate::diag::{Code, Diagnostic, Words};
 use crate::rules::company::{Aspect, Company, Difference};
 
 /// The reports, each with the aspects in which no ledgers may differ.
@@ -10,21 +10,104 @@ const REPORTS: &[(&str, &[Aspect])] = &[
     ("board", &[]),
     ("funnel", &[Aspect::Shape]),
     ("sheet", &[Aspect::Checkpoints, Aspect::Cycle]),
+    ("team", &[Aspect::TeamCheckpoints, Aspect::Products, Aspect::Kinds]),
     ("ratios", &[]),
+    ("trend", &[Aspect::Products, Aspect::Kinds]),
+    ("diary", &[Aspect::Kinds]),
+    ("aging", &[]),
+    ("sources", &[Aspect::Campaigns, Aspect::Products, Aspect::Kinds, Aspect::Currency]),
+    ("campaigns", &[Aspect::Campaigns, Aspect::Products, Aspect::Kinds, Aspect::Currency]),
+    ("points", &[Aspect::Points, Aspect::Products, Aspect::Kinds, Aspect::Currency]),
     ("losses", &[]),
+    ("overrides", &[]),
     ("conversion", &[]),
     ("cycle", &[]),
     ("forecast", &[Aspect::Forecast]),
     ("sales", &[]),
     ("bridge", &[]),
+    ("projects", &[Aspect::Forecast, Aspect::Kinds]),
+    ("plans", RULES),
+    ("service", RULES),
+    ("satisfaction", &[Aspect::Kinds]),
+    ("retention", RULES),
+    ("lifetime", RULES),
     ("receivables", &[Aspect::Receivables, Aspect::Products]),
+    ("contracts", &[Aspect::Receivables, Aspect::Products]),
 ];
 
-/// Of questions about grades: their names, and amounts and names in the rules.
-const GRADES: &[Aspect] = &[Aspect::Grading, Aspect::Currency, Aspect::Names];
+/// The exports of a company, likewise.
+pub const EXPORTS: &[(&str, &[Aspect])] = &[
+    ("prospects", &[]),
+    ("customers", &[]),
+    ("events", &[]),
+    ("people", &[]),
+    ("orders", &[Aspect::Products, Aspect::Kinds]),
+    ("cases", RULES),
+    ("claims", &[Aspect::Receivables, Aspect::Products]),
+    ("plans", &[]),
+    ("calendar", &[Aspect::Receivables, Aspect::Products]),
+    ("contacts", &[]),
+    ("mail", &[]),
+];
 
-/// Of work lists: amounts and names in the rules, each ledger's own.
-pub const DUE: &[Aspect] = &[Aspect::Currency, Aspect::Names];
+/// Why a company has no report of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It judges customers by grades, which rank them among those of their ledger.
+    Ranks,
+    /// It is of the rules of one team.
+    Team,
+}
+
+impl Refusal {
+    /// The reason.
+    pub fn words(self) -> Words {
+        match self {
+            Refusal::Ranks => words!(
+                "it judges customers by their grades, and each ledger ranks only its own",
+                "它按级别评判客户，而各账本只给自己的客户排名"
+            ),
+            Refusal::Team => words!(
+                "the pool and the load of reps are those of one team",
+                "公海和业务员的负荷属于一个团队"
+            ),
+        }
+    }
+}
+
+/// The other reports, each with the reason.
+const REFUSED: &[(&str, Refusal)] = &[
+    ("grades", Refusal::Ranks),
+    ("policy", Refusal::Ranks),
+    ("key-accounts", Refusal::Ranks),
+    ("idic", Refusal::Ranks),
+    ("portfolio", Refusal::Ranks),
+    ("allocation", Refusal::Team),
+    ("pool", Refusal::Team),
+];
+
+/// Of questions about grades: their rules, and the names in them.
+const GRADES: &[Aspect] = &[Aspect::Grading, Aspect::Names];
+
+/// Of reports that ask the rules of customers.
+const RULES: &[Aspect] =
+    &[Aspect::Grading, Aspect::Names, Aspect::Kinds, Aspect::Products, Aspect::WorkingTime];
+
+/// Of work lists: names in the rules, each ledger's own.
+pub const DUE: &[Aspect] = &[Aspect::Names];
+
+/// The aspects in which no ledgers may differ for a report of a company, or the reason why there is none.
+///
+/// # Errors
+/// The reason.
+pub fn needed(report: &str) -> Result<&'static [Aspect], Refusal> {
+    let of_company = REPORTS.iter().find(|(name, _)| *name == report);
+    let refused = || REFUSED.iter().find(|(name, _)| *name == report);
+    match of_company {
+        Some((_, aspects)) => Ok(aspects),
+        None => Err(refused().map_or(Refusal::Team, |(_, why)| *why)),
+    }
+}
 
 /// Refuses a report that a company does not have, or of which the ledgers would have different figures.
 ///
@@ -36,19 +119,43 @@ pub fn check_report(
     request: &Request,
 ) -> Result<(), Diagnostic> {
     let name = report.name;
-    let Some((_, aspects)) = REPORTS.iter().find(|(known, _)| *known == name) else {
-        let all = listed(REPORTS.iter().map(|(name, _)| *name));
-        let message = words!(
-            "a company has no report `{name}`: it is right for one ledger only",
-            "公司没有报表 `{name}`：它只对一个账本成立"
-        );
-        return Err(Diagnostic::new(Code::OneLedger, message)
-            .help(in_each())
-            .help(words!("reports of a company: {all}", "公司的报表：{all}")));
-    };
+    let aspects = needed(name).map_err(|why| {
+        let why = why.words();
+        let (en, zh) = (why.en(), why.zh());
+        let message =
+            words!("a company has no report `{name}`: {en}", "公司没有报表 `{name}`：{zh}");
+        Diagnostic::new(Code::OneLedger, message).help(in_each())
+    })?;
     let what = words!("`crm report {name}`", "`crm report {name}`");
     check_aspects(company, aspects, &what)?;
     check_request(company, request, false)
+}
+
+/// Refuses an export of which the ledgers would have different figures.
+///
+/// # Errors
+/// Fails with the reason.
+pub fn check_export(company: &Company, name: &str, request: &Request) -> Result<(), Diagnostic> {
+    let Some((_, aspects)) = EXPORTS.iter().find(|(known, _)| *known == name) else {
+        let message = words!(
+            "`crm export {name}` is of one ledger: each has a part of its own in the folder",
+            "`crm export {name}` 只用于一个账本：每个账本在文件夹中各占一份"
+        );
+        return Err(Diagnostic::new(Code::OneLedger, message).help(in_each()));
+    };
+    check_aspects(company, aspects, &words!("`crm export {name}`", "`crm export {name}`"))?;
+    check_request(company, request, false)
+}
+
+/// That targets are left out of a report which compares with them, because the ledgers do not state them alike.
+pub fn without_targets(company: &Company, report: &Report) -> Option<Words> {
+    let Difference { one, other, .. } = company.differs(&[Aspect::Targets])?;
+    ["sales", "forecast"].contains(&report.name).then(|| {
+        words!(
+            "a target is added up where every ledger states it for an equal span: `{one}` and `{other}` do not agree on all",
+            "各账本都以同一期间设定的目标才相加：`{one}` 与 `{other}` 并不全部一致"
+        )
+    })
 }
 
 /// Refuses a request for grades that the ledgers do not give alike. `graded`: the command asks for them in any case.
@@ -101,9 +208,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_report_of_a_company_is_a_report() {
-        for (name, _) in REPORTS {
-            assert!(super::super::find(name).is_some_and(|report| report.name == *name), "{name}");
-        }
+    fn a_company_has_each_report_or_a_reason_in_the_order_of_reports() {
+        let names = |refused: bool| {
+            let of_all = super::super::REPORTS.iter().map(|report| report.name);
+            of_all.filter(|name| needed(name).is_err() == refused).collect::<Vec<_>>()
+        };
+        assert_eq!(REPORTS.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names(false));
+        assert_eq!(REFUSED.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names(true));
     }
 }

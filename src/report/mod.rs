@@ -8,6 +8,7 @@ pub mod audit;
 pub mod board;
 pub mod breakdown;
 pub mod bridge;
+mod by_ledger;
 pub mod calibration;
 pub mod campaigns;
 pub mod cases;

@@ -130,6 +130,7 @@ impl<'b> OverridesScan<'b> {
     /// A prospect whose evidence does not support its column, apart from the rule of the cycle.
     fn overstated(&mut self, record: &Record, book: &'b Book) {
         let (state, settings) = (&record.state, &book.settings);
+        let own = book.settings_of(record);
         if state.outcome != Outcome::Open {
             return;
         }
@@ -138,7 +139,7 @@ impl<'b> OverridesScan<'b> {
         figures.open += 1;
         if state.is_overstated() {
             figures.overstated += 1;
-            let missing: Vec<String> = why_not(record, settings, state.stage, book.as_of)
+            let missing: Vec<String> = why_not(record, own, state.stage, book.as_of)
                 .into_iter()
                 .filter(|status| *status.id != *IN_CYCLE)
                 .map(|status| criterion(&status.id, settings).to_owned())

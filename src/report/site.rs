@@ -203,7 +203,7 @@ impl Site {
             let request = Request::of(query);
             let mut list = List::of(&DEFAULT, &[], settings)?.sheet(book, &request);
             list.title = self.lang.pick("Prospects", "潜在客户").into();
-            let mut parts = vec![Part { sheet: to_do(book, &request), room: Room::Wide }];
+            let mut parts = vec![Part { sheet: to_do(book, &request, true), room: Room::Wide }];
             for name in ["funnel", "cycle"] {
                 let Some(report) = find(name) else { continue };
                 parts.push(Part { sheet: made(report, book, &request), room: Room::Half });

@@ -1,6 +1,7 @@
 //! `crm` alone, `crm today`: the day at a glance, on one screen - what is due, who moved, what is late, what is wrong.
 
 use super::Request;
+use super::by_ledger::by_ledger;
 use super::columns::stage_name;
 use super::due::due;
 use crate::diag::counted;
@@ -16,6 +17,8 @@ use std::cmp::Reverse;
 const DUE: usize = 6;
 /// The rows of moves.
 const MOVED: usize = 4;
+/// The rows of ledgers of a company, whose page has fewer of the others.
+const LEDGERS: usize = 4;
 /// A move is told for so many days after its own.
 const SINCE: i64 = 1;
 
@@ -33,10 +36,12 @@ struct Moved {
 pub fn today(book: &Book, request: &Request) -> Sheet {
     let lang = book.settings.language;
     let mut sheet = due(book, request, 0);
+    let ledgers = by_ledger(book, request, &sheet);
+    let (most_due, most_moved) = if ledgers.is_some() { (3, 2) } else { (DUE, MOVED) };
     let all = sheet.tables.iter().find(|table| table.id == "due").map_or(0, |due| due.rows.len());
     sheet.tables.retain(|table| table.audience == Audience::People);
     for table in &mut sheet.tables {
-        table.rows.truncate(DUE);
+        table.rows.truncate(most_due);
         table.audience = Audience::All;
         // A glance: on a narrow terminal the rest is left out before a row wraps.
         let rest = |id: &str| matches!(id, "date" | "stage" | "detail");
@@ -45,7 +50,7 @@ pub fn today(book: &Book, request: &Request) -> Sheet {
     sheet.notes.clear();
     let (late, mut moved) = late_and_moved(book, request);
     moved.sort_by_key(|moved| (Reverse(moved.date), moved.id.clone()));
-    let (n, first) = (moved.len(), moved.iter().take(MOVED));
+    let (n, first) = (moved.len(), moved.iter().take(most_moved));
     let rows: Vec<Row> = first.map(Moved::row).collect();
     if all == 0 {
         sheet.tables.clear();
@@ -65,10 +70,14 @@ pub fn today(book: &Book, request: &Request) -> Sheet {
             ..Table::default()
         });
     }
+    sheet.tables.extend(ledgers.map(|mut table| {
+        table.rows.truncate(LEDGERS);
+        table
+    }));
     sheet.id = "today".into();
     sheet.title = lang.pick("Today", "今天").into();
     sheet.about = book.as_of.to_string();
-    sheet.notes = notes(all, n, late, lang);
+    sheet.notes = notes(all, n > most_moved, n, late, book);
     sheet
 }
 
@@ -103,7 +112,8 @@ impl Moved {
     }
 }
 
-fn notes(due: usize, moved: usize, late: usize, lang: Lang) -> Vec<String> {
+fn notes(due: usize, hides_moves: bool, moved: usize, late: usize, book: &Book) -> Vec<String> {
+    let (lang, one) = (book.settings.language, book.ledgers().is_empty());
     let mut notes = Vec::new();
     notes.push(match (due, lang) {
         (0, _) => lang.pick("nothing is due", "今天没有待办").to_owned(),
@@ -113,7 +123,7 @@ fn notes(due: usize, moved: usize, late: usize, lang: Lang) -> Vec<String> {
             format!("{things} due, the most money at stake first; all: crm due --all")
         }
     });
-    if moved > MOVED {
+    if hides_moves {
         notes.push(match lang {
             Lang::Zh => {
                 format!("移动了 {moved} 个；全部：crm report bridge --list --period yesterday")
@@ -122,9 +132,17 @@ fn notes(due: usize, moved: usize, late: usize, lang: Lang) -> Vec<String> {
         });
     }
     if late > 0 {
+        let line = if one { "crm sweep" } else { "crm list is:overdue" };
         notes.push(match lang {
-            Lang::Zh => format!("逾期 {late} 个：crm sweep"),
-            _ => format!("{late} past the sales cycle: crm sweep"),
+            Lang::Zh => format!("逾期 {late} 个：{line}"),
+            _ => format!("{late} past the sales cycle: {line}"),
+        });
+    }
+    let more = book.settings.ledgers.len();
+    if more > LEDGERS {
+        notes.push(match lang {
+            Lang::Zh => format!("共 {more} 个账本；全部：crm report funnel --by ledger"),
+            _ => format!("{more} ledgers; all: crm report funnel --by ledger"),
         });
     }
     notes.push(

@@ -391,6 +391,9 @@ impl Book {
         if self.ledgers.is_empty() {
             return self.fold_ledger(self.keep, files, query, &step, &join);
         }
+        if query.asks_grades() {
+            self.graded();
+        }
         if let Some(all) = self.fold_together(files, query, &step, &join) {
             return all;
         }
@@ -506,18 +509,16 @@ impl Book {
     }
 
     /// The customers, graded; [`Record::customer`] is known from then on. The first call folds the whole book. In a
-    /// company each ledger grades its own customers, and only their records know the grades: the result is empty.
+    /// company each ledger grades its own customers, and each of its books knows those of all.
     pub fn graded(&self) -> &Arc<Graded> {
-        if !self.ledgers.is_empty() {
-            for ledger in &self.ledgers {
-                ledger.graded();
-            }
-            return self.graded.get_or_init(Default::default);
-        }
         if let Some(graded) = self.graded.get() {
             return graded;
         }
-        self.fold_while_grading(|(): &mut (), _| (), |(), ()| ());
+        if self.ledgers.is_empty() {
+            self.fold_while_grading(|(): &mut (), _| (), |(), ()| ());
+        } else {
+            self.grade_together();
+        }
         self.graded.get_or_init(Default::default)
     }
 
@@ -532,6 +533,17 @@ impl Book {
             self.graded();
             return self.fold_everybody(&Query::everything(), step, join);
         }
+        let (graded, all) = self.fold_and_grade(step, join);
+        self.know(Arc::new(graded));
+        all
+    }
+
+    /// Folds the records of a ledger, and grades its customers in the same scan.
+    fn fold_and_grade<A: Default + Send>(
+        &self,
+        step: impl Fn(&mut A, &Record) + Sync,
+        join: impl Fn(&mut A, A),
+    ) -> (Graded, A) {
         let grader = Grader::of(&self.settings, self.as_of);
         let others = grader.others();
         self.read_others(others);
@@ -547,15 +559,19 @@ impl Book {
                 join(all, part);
             },
         );
+        (grader.grade(taken), all)
+    }
+
+    /// Knows the graded customers from now on, and so do the records in memory.
+    fn know(&self, graded: Arc<Graded>) {
         // If another thread set it first, its value is identical.
-        let _ = self.graded.set(Arc::new(grader.grade(taken)));
+        let _ = self.graded.set(graded);
         if let Some(kept) = self.kept.get() {
             kept.records.iter().for_each(|record| self.attach_customer(record));
         }
         if let Some(customers) = self.customers.get() {
             customers.records.iter().for_each(|record| self.attach_customer(record));
         }
-        all
     }
 
     /// Copies the graded customer into a record, if the book is graded.

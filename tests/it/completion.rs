@@ -214,6 +214,29 @@ fn a_real_bash_is_given_values() {
     ] {
         assert_eq!(in_bash(&sandbox, line, words), expected, "{line}");
     }
+    // Of a company ids have their ledger before them; a command that it refuses is completed too.
+    let company = "[[ledger]]\nid = \"lake\"\npath = \".\"\n";
+    sandbox.write("c.toml", company);
+    for (line, words, expected) in [
+        (
+            "crm --company c.toml show lake/zh",
+            &["crm", "--company", "c.toml", "show", "lake/zh"][..],
+            "lake/zhang lake/zhao",
+        ),
+        (
+            "crm --ledger c.toml call la",
+            &["crm", "--ledger", "c.toml", "call", "la"],
+            "lake/chen lake/zhang lake/zhao",
+        ),
+        (
+            "crm --company c.toml list ledger:",
+            &["crm", "--company", "c.toml", "list", "ledger", ":"],
+            "lake",
+        ),
+        ("crm --company c.toml swe", &["crm", "--company", "c.toml", "swe"], "sweep"),
+    ] {
+        assert_eq!(in_bash(&sandbox, line, words), expected, "{line}");
+    }
     sandbox.write("crm.toml", "[ledger\n");
     assert_eq!(in_bash(&sandbox, "crm chec", &["crm", "chec"]), "checklist check");
 }

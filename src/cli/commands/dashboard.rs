@@ -5,9 +5,11 @@ use crate::cli::context::{Context, missing};
 use crate::diag::{Code, Diagnostic, Failure, Words};
 use crate::disk::ledger::Ledger;
 use crate::render::{Format, page};
-use crate::report::Request;
+use crate::report::company::{DUE, check_aspects, check_report, check_request};
 use crate::report::dashboard::{Courses, dashboard};
+use crate::report::{Report, Request};
 use crate::rules::book::Book;
+use crate::rules::query::Query;
 use crate::table::page::Page;
 use clap::Args;
 use std::path::PathBuf;
@@ -82,20 +84,30 @@ impl Dashboard {
         let mut request = self.selection.request(context)?;
         request.period =
             self.period.as_deref().map(|text| context.period("--period", text)).transpose()?;
-        let book = context.book_for(&request, true)?;
-        let (fits, words) = (fits(context.ledger()?), self.selection.text());
-        let mut make = || start_page(&book, &mut request, fits, &words);
+        let company = context.joined()?;
+        if let Some(company) = company {
+            check_aspects(company, DUE, &words!("`crm dashboard`", "`crm dashboard`"))?;
+            check_request(company, &request, false)?;
+        }
+        let book = context.book_of_all_for(&request, true)?;
+        let (fits, words) = (fits(context.every_ledger()?), self.selection.text());
+        let everything = Request::of(Query::everything());
+        let refused = |report: &Report| {
+            let refusal = check_report(company?, report, &everything).err();
+            refusal.map(|refusal| refusal.message)
+        };
+        let mut make = || start_page(&book, &mut request, fits, &words, &refused);
         Ok(context.reading(&book, &mut make)??)
     }
 }
 
-/// Are the prospects of a ledger kept in memory while pages are made?
-pub(super) fn fits(ledger: &Ledger) -> bool {
-    ledger.paths().0.len() <= IN_MEMORY
+/// Are the prospects of some ledgers kept in memory while pages are made?
+pub(super) fn fits(ledgers: &[Ledger]) -> bool {
+    ledgers.iter().map(|ledger| ledger.paths().0.len()).sum::<usize>() <= IN_MEMORY
 }
 
 /// The page of the selected prospects. If they fit, the records are in memory from then on. `words`: the query as it was
-/// typed.
+/// typed. `refused`: why a report is left out, if it is.
 ///
 /// # Errors
 /// Fails as the reports on it do.
@@ -104,12 +116,13 @@ pub(super) fn start_page(
     request: &mut Request,
     fits: bool,
     words: &str,
+    refused: &dyn Fn(&Report) -> Option<Words>,
 ) -> Result<Page, Diagnostic> {
     let courses = Courses::of(book, request);
     if fits {
-        book.records();
+        book.remember();
     }
-    let mut page = dashboard(book, request, courses, words)?;
+    let mut page = dashboard(book, request, courses, words, refused)?;
     // The page is read where stderr is not.
     if let Some(missing) = missing(book) {
         page.about = format!("{}  ·  {}", page.about, missing.get(book.settings.language));

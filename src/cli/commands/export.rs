@@ -6,16 +6,18 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::export::contacts::CardVersion;
+use crate::report::Request;
 use crate::report::cases::{self, Cases};
 use crate::report::claims::{self, Claims};
 use crate::report::columns;
-use crate::report::company::check_request;
+use crate::report::company::{check_export, check_request};
 use crate::report::events::{self, Events};
 use crate::report::list::List;
 use crate::report::orders::{self, Orders};
 use crate::report::people::{self, People};
 use crate::report::plan_rows::{self, PlanRows};
 use crate::rules::book::Files;
+use crate::rules::query::Query;
 use crate::table::sheet::Sheet;
 use crate::value::label::Lang;
 use clap::{Args, ValueEnum};
@@ -138,17 +140,41 @@ enum ExportedRecords {
     Dataset,
 }
 
+impl ExportedRecords {
+    /// As it is typed.
+    fn name(self) -> &'static str {
+        match self {
+            ExportedRecords::Prospects => "prospects",
+            ExportedRecords::Customers => "customers",
+            ExportedRecords::Events => "events",
+            ExportedRecords::People => "people",
+            ExportedRecords::Orders => "orders",
+            ExportedRecords::Cases => "cases",
+            ExportedRecords::Claims => "claims",
+            ExportedRecords::Plans => "plans",
+            ExportedRecords::Calendar => "calendar",
+            ExportedRecords::Contacts => "contacts",
+            ExportedRecords::Mail => "mail",
+            ExportedRecords::Dataset => "dataset",
+        }
+    }
+}
+
 impl Export {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let text = self.text()?;
         if self.what == ExportedRecords::Dataset {
+            if let Some(company) = context.joined()? {
+                let request = Request::of(Query::everything());
+                check_export(company, self.what.name(), &request)?;
+            }
             let (called, remove, unseal) = (self.called.as_deref(), self.remove, self.unseal);
             let partition = Partition { called, remove, unseal };
             return export_dataset(&self.selection, partition, context);
         }
         if let Some(text) = text {
-            return text.run(&self.selection, self.files(), context);
+            return text.run(self.what.name(), &self.selection, self.files(), context);
         }
         context.records();
         let mut request = self.selection.request(context)?;
@@ -174,8 +200,7 @@ impl Export {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut book = match context.joined()? {
             Some(company) => {
-                self.of_company(context)?;
-                check_request(company, &request, false)?;
+                check_export(company, self.what.name(), &request)?;
                 context.book_of_all_for(&request, false)?
             }
             None => context.book_for(&request, false)?,
@@ -225,15 +250,6 @@ impl Export {
         match self.customers || self.what == ExportedRecords::Customers {
             true => Files::Customers,
             false => Files::Prospects,
-        }
-    }
-
-    /// Refuses what is exported of one ledger only.
-    fn of_company(&self, context: &Context) -> Result<(), Failure> {
-        use ExportedRecords::{Customers, Events, People, Prospects};
-        match self.what {
-            Prospects | Customers | Events | People => Ok(()),
-            _ => context.ledger().map(drop),
         }
     }
 

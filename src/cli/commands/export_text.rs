@@ -6,6 +6,8 @@ use crate::diag::{Code, Diagnostic, Failure, counted};
 use crate::export::addresses::{self, Addresses, addresses};
 use crate::export::calendar::{self, calendar};
 use crate::export::contacts::{self, CardVersion, contacts};
+use crate::report::Request;
+use crate::report::company::check_export;
 use crate::rules::book::Files;
 
 /// An export that is no sheet.
@@ -20,6 +22,7 @@ impl TextExport {
     /// Prints it. It has one format and no columns.
     pub(super) fn run(
         self,
+        name: &str,
         selection: &SelectionArgs,
         files: Files,
         context: &Context,
@@ -32,8 +35,11 @@ impl TextExport {
                 .help(words!("leave -f out", "请去掉 -f"))
                 .into());
         }
-        let query = context.query("QUERY", &selection.text())?;
-        let book = context.unread_book()?;
+        let Request { query, .. } = selection.request(context)?;
+        if let Some(company) = context.joined()? {
+            check_export(company, name, &Request::of(query.clone()))?;
+        }
+        let book = context.book_of_all()?;
         let alone = |lines: String| Addresses { lines, ..Addresses::default() };
         let found = context.reading(&book, || {
             if query.asks_grades() {

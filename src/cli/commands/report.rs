@@ -6,7 +6,7 @@ use crate::model::grading::Scoring;
 use crate::model::saved_report::SavedReport;
 use crate::render::Format;
 use crate::report::bridge::LIST_TABLE;
-use crate::report::company::check_report;
+use crate::report::company::{check_report, without_targets};
 use crate::report::saved::{dimension, no_report, problems_of};
 use crate::report::{REPORTS, Request, Takes, find};
 use crate::rules::book::Book;
@@ -168,7 +168,9 @@ impl Report {
         let mut book = context.book_of_all()?;
         book.keep = report.keep(&request, &book.settings, book.as_of);
         self.compat.apply(&mut book);
-        let sheet = context.reading(&book, || (report.make)(&book, &request))??;
+        let mut sheet = context.reading(&book, || (report.make)(&book, &request))??;
+        let note = context.joined()?.and_then(|company| without_targets(company, report));
+        sheet.notes.extend(note.map(|note| note.get(context.lang()).to_owned()));
         context.emit(sheet)
     }
 
@@ -177,10 +179,9 @@ impl Report {
     /// # Errors
     /// Fails with all that is wrong with the saved report.
     fn fill(&mut self, saved: &SavedReport, context: &Context) -> Result<(), Failure> {
-        let ledger = context.ledger()?;
-        let mut problems = problems_of(saved, &ledger.settings, context.today());
+        let mut problems = problems_of(saved, context.settings()?, context.today());
         if !problems.is_empty() {
-            problems.iter_mut().for_each(|problem| ledger.show_place(problem));
+            problems.iter_mut().for_each(|problem| context.show_place(problem));
             return Err(Failure(problems));
         }
         let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);

@@ -52,7 +52,7 @@ impl Site {
         let out = PageFolder::open(folder, &ledger.root)?;
         let mut book = context.unread_book()?;
         book.keep = Keep::Everything;
-        let fits = fits(ledger);
+        let fits = fits(std::slice::from_ref(ledger));
         context.gives_out(|disclosed, _, privacy| {
             disclosed.add_files(&book, (Files::Everybody, &Query::everything()), &[], privacy);
         });
@@ -90,7 +90,7 @@ impl Writer<'_> {
         self.out.write("index.js", site.index().as_bytes());
         self.prospects(&site, &main, book);
         let mut request = Request::of(Query::everything());
-        let start = start_page(book, &mut request, fits, "")?;
+        let start = start_page(book, &mut request, fits, "", &|_| None)?;
         self.put(&site, "index.html", &start, &main, None);
         self.customers(&site, &main, book);
         let put = |(file, page): (String, Page)| self.put(&site, &file, &page, &main, None);

@@ -3,6 +3,7 @@
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::Failure;
+use crate::report::company::{DUE, check_aspects, check_request};
 use crate::report::today::today;
 use clap::Args;
 
@@ -20,7 +21,11 @@ impl Today {
     /// Runs it.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         let request = self.selection.request(context)?;
-        let book = context.book_for(&request, true)?;
+        if let Some(company) = context.joined()? {
+            check_aspects(company, DUE, &words!("`crm today`", "`crm today`"))?;
+            check_request(company, &request, false)?;
+        }
+        let book = context.book_of_all_for(&request, true)?;
         context.emit(context.reading(&book, || today(&book, &request))?)
     }
 }

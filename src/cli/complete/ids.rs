@@ -24,16 +24,22 @@ pub fn customers(world: &World, typed: &str) -> Vec<CompletionCandidate> {
 }
 
 fn below(world: &World, typed: &str, folders: &[&str]) -> Vec<CompletionCandidate> {
-    let Some(ledger) = &world.ledger else { return Vec::new() };
-    let wanted = fold(typed);
-    let files = ledger.files_below(folders).0;
-    let named = files.into_iter().map(|path| (id_of(&path), path));
-    let mut found: Vec<(String, PathBuf)> =
-        named.filter(|(id, _)| id.starts_with(typed) || fold(id).starts_with(&wanted)).collect();
-    found.sort_unstable();
+    let mut found: Vec<(String, &Ledger, PathBuf)> = Vec::new();
+    for (start, ledger) in &world.ledgers {
+        // Of a company only the ledgers are looked into that may be meant.
+        if !start.starts_with(typed) && !typed.starts_with(start.as_str()) {
+            continue;
+        }
+        let wanted = fold(typed);
+        let begins = |id: &str| id.starts_with(typed) || fold(id).starts_with(&wanted);
+        let files = ledger.files_below(folders).0.into_iter();
+        let named = files.map(|path| (format!("{start}{}", id_of(&path)), ledger, path));
+        found.extend(named.filter(|(id, ..)| begins(id)));
+    }
+    found.sort_unstable_by(|a, b| (&a.0, &a.2).cmp(&(&b.0, &b.2)));
     found.dedup_by(|a, b| a.0 == b.0);
     let describes = found.len() <= DESCRIBED;
-    let described = |(id, path): &(String, PathBuf)| {
+    let described = |(id, ledger, path): &(String, &Ledger, PathBuf)| {
         let about = describes.then(|| about(ledger, path)).flatten().unwrap_or_default();
         candidate(id, &about)
     };

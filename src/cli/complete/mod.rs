@@ -13,13 +13,15 @@ mod values;
 use super::args::Cli;
 use super::environment::Environment;
 use super::own;
-use super::usage::language::stated;
+use super::usage::language::{company_of, stated};
 use super::verbs;
 use crate::diag::Lang;
+use crate::disk::company::CompanyOnDisk;
 use crate::disk::ledger::Ledger;
 use crate::disk::root::find_root;
 use crate::model::own_settings::OwnSettings;
 use crate::model::settings::Settings;
+use crate::rules::company::BETWEEN;
 use bash::Bash;
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
@@ -52,9 +54,9 @@ pub fn script(shell: &str) -> Option<String> {
 
 /// All that completion knows: the ledger, and the words typed.
 struct World {
-    /// The ledger of the words; none where there is none.
-    ledger: Option<Ledger>,
-    /// Its settings; the defaults without a ledger.
+    /// The ledger of the words; none where there is none. Those of a company each with the start of its ids.
+    ledgers: Vec<(String, Ledger)>,
+    /// Its settings, or those of the company; the defaults without a ledger.
     settings: Settings,
     /// The user's own settings.
     own: OwnSettings,
@@ -73,26 +75,51 @@ impl World {
         let option = |name| stated(&line, name).filter(|value| !value.is_empty());
         let env = Environment::read();
         let own = own::read(env.config.as_deref()).unwrap_or_default();
-        let stated =
-            option("--ledger").map(|typed| folder(&typed)).or(env.ledger.map(PathBuf::from));
-        let here = std::env::current_dir().unwrap_or_default();
-        let root = find_root(stated.as_deref(), &here).ok();
-        let ledger = root.map(|root| {
-            let opened = Ledger::open(root.clone(), root.clone());
-            opened.unwrap_or_else(|_| Ledger::without_settings(root.clone(), root))
-        });
-        let settings = ledger.as_ref().map(|ledger| ledger.settings.clone());
+        let company = company_of(&line, &env).map(|file| folder(&file.to_string_lossy()));
+        let (ledgers, settings) = match company {
+            Some(file) => of_company(&file),
+            None => of_ledger(option("--ledger").map(|typed| folder(&typed)), &env),
+        };
         let code = option("--lang").or(env.stated_lang);
         let lang = code.and_then(|code| Lang::parse(&code)).or(own.language);
         let lang = lang.or(settings.as_ref().map(|settings| settings.language));
         let settings = settings.unwrap_or_default();
-        World { ledger, settings, own, lang: lang.unwrap_or(env.lang), words }
+        World { ledgers, settings, own, lang: lang.unwrap_or(env.lang), words }
     }
 
     /// Does a word stand between the command and the current one?
     fn is_behind_a_word(&self) -> bool {
         self.words.iter().filter(|word| !word.starts_with('-')).count() > 2
     }
+}
+
+/// The ledger that is stated or here, and its settings.
+fn of_ledger(
+    typed: Option<PathBuf>,
+    env: &Environment,
+) -> (Vec<(String, Ledger)>, Option<Settings>) {
+    let stated = typed.or(env.ledger.as_ref().map(PathBuf::from));
+    let here = std::env::current_dir().unwrap_or_default();
+    let Ok(root) = find_root(stated.as_deref(), &here) else { return (Vec::new(), None) };
+    let ledger = opened(root);
+    let settings = ledger.settings.clone();
+    (vec![(String::new(), ledger)], Some(settings))
+}
+
+/// The ledgers of a company, and its settings, where they can be joined.
+fn of_company(file: &Path) -> (Vec<(String, Ledger)>, Option<Settings>) {
+    let Ok(company) = CompanyOnDisk::open(file) else { return (Vec::new(), None) };
+    let listed = &company.file.ledgers;
+    let ledgers: Vec<Ledger> = listed.iter().map(|one| opened(company.folder(one))).collect();
+    let settings = company.joined(&ledgers).ok().map(|joined| joined.settings);
+    let starts = listed.iter().map(|one| format!("{}{BETWEEN}", one.id));
+    (starts.zip(ledgers).collect(), settings)
+}
+
+/// A ledger; one whose settings cannot be read has the defaults.
+fn opened(root: PathBuf) -> Ledger {
+    let ledger = Ledger::open(root.clone(), root.clone());
+    ledger.unwrap_or_else(|_| Ledger::without_settings(root.clone(), root))
 }
 
 /// A folder as it is typed: quotes and the home folder are still in it.

@@ -29,9 +29,9 @@ impl Context {
             .map_err(|wrong| bad_date(origin, &wrong))
     }
 
-    /// The reports that the ledger saves; none where there is no ledger that can be read.
+    /// The reports that the ledger or the company saves; none where there is none that can be read.
     pub fn saved_reports(&self) -> Vec<SavedReport> {
-        self.ledger().map(|ledger| ledger.settings.reports.clone()).unwrap_or_default()
+        self.settings().map(|settings| settings.reports.clone()).unwrap_or_default()
     }
 
     /// Reads the query of an argument.
@@ -51,7 +51,7 @@ impl Context {
         }
         match self.user() {
             Some(user) => rep(settings, "CRM_USER", user).ok(),
-            None => rep_of_git(settings, &self.ledger.get()?.root),
+            None => rep_of_git(settings, &self.opened()?.root),
         }
     }
 }

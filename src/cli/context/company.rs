@@ -1,14 +1,21 @@
 //! The company of a command, where it is given one: several ledgers, read as one.
 
 use super::{Context, Environment, Global, stated_ledger};
-use crate::diag::{Code, Diagnostic, Failure};
-use crate::disk::company::{CompanyOnDisk, load};
+use crate::cli::args::Cli;
+use crate::cli::own::line_of;
+use crate::cli::usage::language::word_at;
+use crate::diag::{Code, Diagnostic, Failure, Place, Source};
+use crate::disk::company::{CompanyOnDisk, is_company, load};
 use crate::disk::ledger::Ledger;
 use crate::model::settings::Settings;
 use crate::report::Request;
 use crate::rules::book::{Book, Keep};
 use crate::rules::company::Company;
+use clap::CommandFactory;
 use std::path::Path;
+
+/// So many ledgers are named where a command works in one of them.
+const NAMED: usize = 3;
 
 /// A company whose ledgers are open.
 pub(super) struct OpenCompany {
@@ -18,7 +25,7 @@ pub(super) struct OpenCompany {
 
 /// The file of a company that is given: `--company`, else a `--ledger` or `CRM_LEDGER` that is a file.
 pub fn stated_company<'a>(global: &'a Global, env: &'a Environment) -> Option<&'a Path> {
-    let file = || stated_ledger(global, env).filter(|stated| stated.is_file());
+    let file = || stated_ledger(global, env).filter(|stated| is_company(stated));
     global.company.as_deref().or_else(file)
 }
 
@@ -64,6 +71,7 @@ impl Context {
             let mut company = file.joined(&ledgers)?;
             let language = self.language_of_sheets(company.settings.language);
             company.speak(language);
+            ledgers.iter_mut().for_each(|ledger| ledger.settings.language = language);
             let _ = self.company.set(OpenCompany { ledgers, company });
         }
         Ok(self.company.get())
@@ -85,6 +93,19 @@ impl Context {
         match self.company()? {
             Some(open) => Ok(&open.company.settings),
             None => Ok(&self.ledger()?.settings),
+        }
+    }
+
+    /// Shows a place below the root of the ledger, or in the file of the company, as people find it.
+    pub fn show_place(&self, problem: &mut Diagnostic) {
+        match (self.company_file(), self.ledger.get()) {
+            (Some(file), _) => {
+                if let Some(Place { source: Source::File(path), .. }) = &mut problem.place {
+                    *path = file.to_owned();
+                }
+            }
+            (None, Some(ledger)) => ledger.show_place(problem),
+            (None, None) => {}
         }
     }
 
@@ -158,16 +179,36 @@ impl Context {
             path.display()
         );
         let mut refusal = Diagnostic::new(Code::OneLedger, message);
-        if let Some(first) = file.file.ledgers.first() {
-            let (id, folder) = (&first.id, file.folder(first));
-            let folder = folder.display();
-            refusal = refusal
-                .help(words!(
-                    "name the ledger before the id, as in {id}/zhang",
-                    "请在编号前写明账本，例如 {id}/zhang"
-                ))
-                .help(words!("or run it with --ledger {folder}", "或改用 --ledger {folder}"));
+        let (takes_an_id, line) = self.as_typed();
+        if let Some(first) = file.file.ledgers.first().filter(|_| takes_an_id) {
+            let id = &first.id;
+            refusal = refusal.help(words!(
+                "name the ledger before the id, as in {id}/zhang",
+                "请在编号前写明账本，例如 {id}/zhang"
+            ));
+        }
+        for ledger in file.file.ledgers.iter().take(NAMED) {
+            let folder = file.folder(ledger);
+            let line = format!("crm --ledger {} {line}", folder.display());
+            refusal = refusal.help(words!("in one ledger: {line}", "在一个账本中：{line}"));
         }
         Err(refusal.into())
+    }
+
+    /// Does the command take the id of a prospect or customer? And the line from the command on.
+    fn as_typed(&self) -> (bool, String) {
+        let mut root = Cli::command();
+        root.build();
+        let at = word_at(&root, &self.words, 1).unwrap_or(self.words.len());
+        let behind = self.words.get(at..).unwrap_or_default();
+        let named = behind.first().and_then(|name| root.find_subcommand(name));
+        // A verb takes what `log` takes.
+        let command = named.or_else(|| root.find_subcommand("log"));
+        let names_id = |arg: &clap::Arg| {
+            let names = arg.get_value_names().unwrap_or_default();
+            names.iter().any(|name| name.starts_with("ID"))
+        };
+        let takes_an_id = command.is_some_and(|command| command.get_arguments().any(names_id));
+        (takes_an_id, line_of(behind))
     }
 }

@@ -1,10 +1,12 @@
 //! What is known of a command line that is not parsed: the language of its reader, and the command that it means.
 
+use crate::cli::args::Cli;
 use crate::cli::environment::Environment;
 use crate::diag::Lang;
+use crate::disk::company::{CompanyOnDisk, is_company};
 use crate::disk::ledger::Ledger;
 use crate::disk::root::find_root;
-use clap::{Arg, Command};
+use clap::{Arg, Command, CommandFactory};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -17,8 +19,12 @@ pub fn before_parsing(words: &[OsString], env: &Environment, own: Option<Lang>) 
     typed.or_else(of_variable).or(own).or_else(|| of_ledger(words, env)).unwrap_or(env.lang)
 }
 
-/// The language of the ledger that a command line means; none where there is no ledger that can be read.
+/// The language of the ledger or company that a command line means; none where there is none that can be read.
 fn of_ledger(words: &[OsString], env: &Environment) -> Option<Lang> {
+    let company = company_of(words, env).and_then(|file| CompanyOnDisk::open(&file).ok());
+    if let Some(company) = company {
+        return company.language();
+    }
     let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     let root = find_root(stated_folder(words, env).as_deref(), &here).ok()?;
     let shown = root.strip_prefix(&here).map_or_else(|_| root.clone(), Path::to_path_buf);
@@ -44,6 +50,21 @@ pub fn stated(words: &[OsString], option: &str) -> Option<String> {
 /// The folder of a ledger that a command line or the environment states.
 pub fn stated_folder(words: &[OsString], env: &Environment) -> Option<PathBuf> {
     stated(words, "--ledger").map(PathBuf::from).or_else(|| env.ledger.as_ref().map(PathBuf::from))
+}
+
+/// The option that names a company. Behind a command it is another one: the company of a prospect.
+pub const COMPANY: &str = "--company";
+
+/// The file of the company that a command line or the environment names: by `--company`, or as a ledger.
+pub fn company_of(words: &[OsString], env: &Environment) -> Option<PathBuf> {
+    let ledger = || stated_folder(words, env).filter(|path| is_company(path));
+    if !words.iter().any(|word| word.to_string_lossy().starts_with(COMPANY)) {
+        return ledger();
+    }
+    let mut root = Cli::command();
+    root.build();
+    let at = word_at(&root, words, 1).unwrap_or(words.len());
+    stated(&words[..at], COMPANY).map(PathBuf::from).or_else(ledger)
 }
 
 /// The command that a command line means, as far as it can be understood; `root` is built.

@@ -87,8 +87,7 @@ pub(super) struct DayFigures {
 pub(super) fn courses(book: &Book, request: &Request, period: Period) -> Vec<DayFigures> {
     let days = (0..=WEEKS as i64).map(|week| book.as_of.plus(-7 * week));
     // The records of a day are judged against a book of that day that has none of its own.
-    let book_of = |on: Date| Book::of(book.settings.clone(), on, Vec::new(), Vec::new());
-    let books: Vec<Book> = days.map(book_of).collect();
+    let books: Vec<Book> = days.map(|on| book.bare(on)).collect();
     let selected = request.selection(book);
     let mut scans = book.fold_everybody(
         &Query::everything(),
@@ -124,7 +123,9 @@ fn each_day(record: &Record, books: &[Book], mut each: impl FnMut(usize, &Record
             each(at, record);
             continue;
         }
-        let Some((state, history, _)) = derive(&record.prospect, &book.settings, book.as_of) else {
+        let Some((state, history, _)) =
+            derive(&record.prospect, book.settings_of(record), book.as_of)
+        else {
             return;
         };
         let past = past.get_or_insert_with(|| record.clone());

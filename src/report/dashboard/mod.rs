@@ -6,15 +6,16 @@ mod pictures;
 mod tiles;
 
 use super::breakdown::percent;
+use super::by_ledger::by_ledger;
 use super::cases::Cases;
 use super::conversion::onward;
 use super::figures::{enough, member, too_few};
 use super::funnel::funnel_with;
-use super::{Request, Takes, aging, due, find};
-use crate::diag::Diagnostic;
+use super::{Report, Request, Takes, aging, due, find};
+use crate::diag::{Diagnostic, Words};
 use crate::rules::book::Book;
 use crate::table::page::{Choice, Page, Part, Room, Tile};
-use crate::table::sheet::{Audience, Picture, Sheet};
+use crate::table::sheet::{Audience, Picture, Sheet, Table};
 use crate::value::label::Lang;
 use crate::value::period::Period;
 use course::courses;
@@ -29,6 +30,10 @@ const DUE_DAYS: i64 = 7;
 
 /// So many open cases are listed.
 const CASES: usize = 20;
+
+/// The tiles whose figures are of a report that may be left out.
+const TILES: [(&str, &str); 3] =
+    [("receivable", "receivables"), ("satisfaction", "satisfaction"), ("open-value", "forecast")];
 
 /// The reports below the pictures, folded, in this order.
 const FOLDED: [&str; 7] =
@@ -59,7 +64,8 @@ impl Courses {
     }
 }
 
-/// The page. `words`: the query as it was typed.
+/// The page. `words`: the query as it was typed. `refused`: why a report is left out of it, if it is; the tiles of its
+/// figures are left out too.
 ///
 /// # Errors
 /// Fails as its reports do, such as for a period that has not begun.
@@ -68,13 +74,26 @@ pub fn dashboard(
     request: &mut Request,
     courses: Courses,
     words: &str,
+    refused: &dyn Fn(&Report) -> Option<Words>,
 ) -> Result<Page, Diagnostic> {
     let (settings, lang) = (&book.settings, book.settings.language);
     let period = request.period.take();
-    let mut parts = vec![Part { sheet: to_do(book, request), room: Room::Wide }];
-    parts.push(Part { sheet: funnel(book, request), room: Room::Half });
+    let reason = |name: &str| find(name).and_then(refused);
+    let to_do = to_do(book, request, reason("service").is_none());
+    let ledgers = by_ledger(book, request, &to_do);
+    let mut parts = vec![Part { sheet: to_do, room: Room::Wide }];
+    if let Some(table) = ledgers {
+        let title = table.title.clone();
+        let tables = vec![Table { title: String::new(), ..table }];
+        let sheet = Sheet { id: "ledgers".into(), title, tables, ..Sheet::default() };
+        parts.push(Part { sheet, room: Room::Wide });
+    }
+    if reason("funnel").is_none() {
+        parts.push(Part { sheet: funnel(book, request), room: Room::Half });
+    }
     let with = |request: &mut Request, name: &str| -> Result<Option<Sheet>, Diagnostic> {
-        let Some(report) = find(name) else { return Ok(None) };
+        let known = find(name).filter(|report| refused(report).is_none());
+        let Some(report) = known else { return Ok(None) };
         request.period = period.filter(|_| report.takes.contains(&Takes::Period));
         let made = (report.make)(book, request);
         request.period = None;
@@ -82,7 +101,11 @@ pub fn dashboard(
         cut(&mut sheet, ROWS, report.name, lang);
         Ok(Some(sheet))
     };
-    let Courses { tiles, fan } = courses;
+    let Courses { mut tiles, fan } = courses;
+    tiles.retain(|tile| {
+        let of_tile = TILES.iter().find(|(id, _)| *id == tile.id);
+        of_tile.is_none_or(|(_, name)| reason(name).is_none())
+    });
     for name in ["bridge", "forecast", "cycle", "aging"] {
         let Some(mut sheet) = with(request, name)? else { continue };
         match name {
@@ -95,6 +118,18 @@ pub fn dashboard(
     parts.push(Part { sheet: load(book, request, &with)?, room: Room::Half });
     for name in FOLDED {
         parts.extend(with(request, name)?.map(|sheet| Part { sheet, room: Room::Folded }));
+    }
+    let shown = ["funnel", "bridge", "forecast", "cycle", "aging", "allocation"];
+    let left_out: Vec<String> = shown
+        .iter()
+        .chain(&FOLDED)
+        .filter_map(|name| reason(name))
+        .map(|why| why.get(lang).to_owned())
+        .collect();
+    if !left_out.is_empty() {
+        let title = lang.pick("Left out", "未列出的报表").into();
+        let sheet = Sheet { id: "left-out".into(), title, notes: left_out, ..Sheet::default() };
+        parts.push(Part { sheet, room: Room::Wide });
     }
     request.period = period;
     let title = settings.title.as_deref().unwrap_or(lang.pick("Dashboard", "销售看板"));
@@ -112,13 +147,15 @@ pub fn dashboard(
 }
 
 /// What is due now and soon, the most money at stake first.
-pub(super) fn to_do(book: &Book, request: &Request) -> Sheet {
+pub(super) fn to_do(book: &Book, request: &Request, with_cases: bool) -> Sheet {
     let lang = book.settings.language;
     let mut sheet = due::due(book, request, DUE_DAYS);
     sheet.title = lang.pick("To do", "要做的事").into();
     let nothing = sheet.tables.iter().all(|table| table.rows.is_empty());
-    let cases = Cases::listed(false, &book.settings).sheet(book, request, false);
-    let open = cases.tables.into_iter().next().filter(|table| !table.rows.is_empty());
+    let cases =
+        with_cases.then(|| Cases::listed(false, &book.settings).sheet(book, request, false));
+    let open = cases.and_then(|cases| cases.tables.into_iter().next());
+    let open = open.filter(|table| !table.rows.is_empty());
     if let Some(mut table) = open {
         let all = table.rows.len();
         table.rows.truncate(CASES);

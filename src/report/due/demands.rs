@@ -1,10 +1,10 @@
 //! The duties that the policy of its grade has for each prospect, for `crm due`.
 
-use crate::report::row_of_each;
 use crate::rules::book::Book;
 use crate::rules::grading::{Graded, narrow};
 use crate::rules::policy::practice::Practice;
 use crate::rules::policy::{Duty, PracticeJudge};
+use crate::rules::query::Query;
 use crate::rules::service::collect::Journals;
 use std::sync::Arc;
 
@@ -15,22 +15,27 @@ pub(super) struct Demands {
 }
 
 impl Demands {
+    /// Has any grade of a ledger a policy?
+    pub(super) fn are_made(book: &Book) -> bool {
+        !book.settings.policies.is_empty()
+    }
+
     /// Grades all customers once; not where no grade has a policy.
     pub(super) fn of(book: &Book) -> Option<Demands> {
-        if book.settings.policies.is_empty() {
+        if !Demands::are_made(book) {
             return None;
         }
         // Only of customers that are several prospects one tells of another.
         let journals = Journals::default();
-        let attention = row_of_each(book, |record| {
+        let graded = Arc::clone(book.graded());
+        let attention = book.gather_everybody(&Query::everything(), |record| {
             journals.take(record, &book.settings, book.as_of);
             let told = || Practice::of(record, &book.settings, book.as_of).attention;
             let joint = record.prospect.account.is_some() || record.prospect.is_customer;
-            joint.then(told)
+            joint.then(|| (record.prospect.id.clone(), told()))
         });
-        let graded = Arc::clone(book.graded());
-        let several = graded.of_each().zip(attention).filter(|(of, _)| of.members > 1);
-        let several = several.filter_map(|(customer, told)| Some((customer, told?)));
+        let several = attention.into_iter().filter_map(|(id, told)| Some((graded.of(&id)?, told)));
+        let several = several.filter(|(customer, _)| customer.members > 1);
         let judge = PracticeJudge::of(several, journals.cases(), &book.settings, book.as_of);
         Some(Demands { graded, judge })
     }

@@ -57,7 +57,12 @@ pub fn due(book: &Book, request: &Request, days: i64) -> Sheet {
     let last = book.as_of.plus(days);
     let found = match book.ledgers() {
         [] => found(book, request, last),
-        ledgers => ledgers.iter().flat_map(|ledger| found(ledger, request, last)).collect(),
+        ledgers => {
+            if request.query.asks_grades() || ledgers.iter().any(Demands::are_made) {
+                book.graded();
+            }
+            ledgers.iter().flat_map(|ledger| found(ledger, request, last)).collect()
+        }
     };
     let (with, items): (Vec<Whom>, Vec<Vec<DueItem>>) = found.into_iter().unzip();
     let items = (0..).zip(items).flat_map(|(at, items)| items.into_iter().map(move |i| (i, at)));

@@ -124,8 +124,10 @@ pub enum Vocabulary {
 /// The unit of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Things or money.
+    /// Things.
     Plain,
+    /// Money.
+    Money,
     /// Hundredths of a share.
     Percent,
     /// Days.

@@ -94,7 +94,9 @@ impl Attribute {
             AttributeKind::Exact(..) | AttributeKind::Level(_) => ("exact", "整词"),
             AttributeKind::Stage(_) => ("stage", "栏"),
             AttributeKind::Steps(..) => ("step", "步骤"),
-            AttributeKind::Number(Unit::Plain, _) | AttributeKind::Valued(..) => ("number", "数字"),
+            AttributeKind::Number(Unit::Plain | Unit::Money, _) | AttributeKind::Valued(..) => {
+                ("number", "数字")
+            }
             AttributeKind::Number(Unit::Percent, _) => ("percent", "百分比"),
             AttributeKind::Number(Unit::Days, _) => ("days", "天数"),
             AttributeKind::Date(Tense::Past, _) => ("past date", "过去日期"),

@@ -75,9 +75,14 @@ const fn level(
     graded(group(row(id, aliases, about, example, Level(scale))))
 }
 
-/// A number that counts things or money.
+/// A number that counts things.
 const fn number(read: Numbers) -> AttributeKind {
     Number(Unit::Plain, read)
+}
+
+/// An amount of money.
+const fn money(read: Numbers) -> AttributeKind {
+    Number(Unit::Money, read)
 }
 
 /// A number of days.
@@ -153,9 +158,9 @@ pub const ATTRIBUTES: &[Attribute] = &[
     extra(group(row("parent", &["group", "上级客户"], ("the customer whose group it belongs to", "所属集团的客户"), "parent:fashion-group",
         Exact(Any, One(|v| v.record.prospect.profile().parent.as_deref()))))),
     extra(row("credit-limit", &["信用额度"], ("the money that it may owe at most", "最多可欠款的金额"), "credit-limit>=300k",
-        number(|v| v.record.prospect.profile().credit_limit.map_or(Figure::None, Figure::Money)))),
+        money(|v| v.record.prospect.profile().credit_limit.map_or(Figure::None, Figure::Money)))),
     extra(row("potential", &["年采购潜力"], ("the money a year that it buys of our kind from any seller", "每年向所有供应商采购此类产品的金额"), "potential>=300k",
-        number(|v| v.record.prospect.profile().potential.map_or(Figure::None, Figure::Money)))),
+        money(|v| v.record.prospect.profile().potential.map_or(Figure::None, Figure::Money)))),
     extra(row("customer-since", &["成为客户之日"], ("the day since which it is a customer", "成为客户的日期"), "customer-since<=2008",
         past(|v| v.record.prospect.profile().customer_since))),
     extra(row("challenge", &["难题"], ("one of its challenges", "其中一个难题"), "challenge:cost",
@@ -200,7 +205,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     row("value", &["金额"], ("the expected value; the customer's high, medium or low value", "预计金额；客户价值 high、medium、low"), "value>=10k",
         Valued(Scale::Value, |v| v.record.state.value.map_or(Figure::None, Figure::Money))),
     row("weighted", &["加权"], ("value x the column's probability, of an open prospect", "进行中的：金额 x 所在栏的概率"), "weighted>5000",
-        number(weighted)),
+        money(weighted)),
     extra(row("probability", &["概率"], ("the column's probability in percent", "所在栏的概率，百分数"), "probability>=50%",
         Number(Unit::Percent, |v| Figure::Share(probability(v))))),
     // The pursuit
@@ -237,9 +242,9 @@ pub const ATTRIBUTES: &[Attribute] = &[
     row("last-entry", &["最近记录"], ("the day of the last entry of any kind", "最近一条流水的日期"), "last-entry>30d",
         past(|v| v.record.state.last_entry)),
     row("paid", &["收款"], ("payments less refunds, ever", "历来收款减退款"), "paid>0",
-        number(|v| Figure::Sum(&v.record.state.money_in))),
+        money(|v| Figure::Sum(&v.record.state.money_in))),
     row("booked", &["承保"], ("money of bookings, ever", "历来承保金额"), "booked>=1.5M",
-        number(|v| Figure::Sum(&v.record.state.booked))),
+        money(|v| Figure::Sum(&v.record.state.booked))),
     row("orders", &["订单"], ("number of orders and bookings, ever", "历来订单与承保的次数"), "orders>=2",
         number(|v| Figure::count(v.record.state.orders))),
     query_only(row("kind", &["entry", "类型"], ("the kind of one of its entries", "其中一条流水的类型"), "kind:demo,visit",
@@ -304,7 +309,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     extra(graded(row("last-order", &["最近购买"], ("the day of the customer's last order", "客户最近一次购买的日期"), "last-order<=2009",
         past(|v| v.customer.and_then(|c| c.figures.last_order))))),
     extra(graded(row("bought", &["购买额"], ("money of the customer's orders less refunds", "客户订单金额减退款"), "bought>=100k",
-        number(|v| v.customer.map_or(Figure::None, |c| Figure::Sum(&c.figures.bought)))))),
+        money(|v| v.customer.map_or(Figure::None, |c| Figure::Sum(&c.figures.bought)))))),
 ];
 
 /// The relations to us, with their words.

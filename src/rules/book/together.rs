@@ -2,9 +2,11 @@
 
 use super::{Book, Files, FoldParts, Keep, Scan, Scanned, Selection, Shelf, Tally};
 use crate::model::settings::Settings;
+use crate::rules::grading::Graded;
 use crate::rules::query::Query;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
+use std::sync::Arc;
 
 impl Book {
     /// The book of a company: those of its ledgers, whose records name them by position ([`Record::ledger`]).
@@ -33,6 +35,35 @@ impl Book {
     /// The settings by which a record is judged: those of its ledger.
     pub fn settings_of(&self, record: &Record) -> &Settings {
         &self.ledger_of(record).settings
+    }
+
+    /// Grades the customers of each ledger of a company among themselves: a place in the result means one customer of all.
+    pub(super) fn grade_together(&self) {
+        let of_each = self.ledgers.iter();
+        let of_each = of_each.map(|ledger| ledger.fold_and_grade(|(): &mut (), _| (), |(), ()| ()));
+        let all = Arc::new(Graded::joined(of_each.map(|(graded, ())| graded).collect()));
+        self.ledgers.iter().for_each(|ledger| ledger.know(Arc::clone(&all)));
+        self.know(all);
+    }
+
+    /// Reads every record into memory, for many questions to one reading.
+    pub fn remember(&self) {
+        match self.ledgers.as_slice() {
+            [] => _ = self.records(),
+            ledgers => ledgers.iter().for_each(Book::remember),
+        }
+    }
+
+    /// A book of an earlier day that has no records: those of another book are judged by its settings.
+    #[must_use]
+    pub fn bare(&self, day: Date) -> Book {
+        let bare = |book: &Book| Book::of(book.settings.clone(), day, Vec::new(), Vec::new());
+        match self.ledgers.as_slice() {
+            [] => bare(self),
+            ledgers => {
+                Book::company(self.settings.clone(), day, ledgers.iter().map(bare).collect())
+            }
+        }
     }
 
     /// Folds the records of a company's ledgers, all of them by the same threads. `None` if one of them is in memory, or

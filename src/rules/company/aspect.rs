@@ -12,6 +12,8 @@ pub enum Aspect {
     Shape,
     /// The days on which the action sheet is filled in.
     Checkpoints,
+    /// The days on which the team sheet is filled in.
+    TeamCheckpoints,
     /// The sales cycle of the ledger.
     Cycle,
     /// The weights of forecasts.
@@ -22,7 +24,17 @@ pub enum Aspect {
     Products,
     /// The rules of grading, and the policies.
     Grading,
-    /// The currency in which each ledger states amounts in its rules.
+    /// What kinds of entries count as.
+    Kinds,
+    /// The campaigns, and the segments that they are for.
+    Campaigns,
+    /// What points are given for, and are worth.
+    Points,
+    /// Working hours and holidays.
+    WorkingTime,
+    /// The targets that a company adds up.
+    Targets,
+    /// The currency of amounts that settings state.
     Currency,
     /// Names that rules may state, and that mean something else in another ledger: reps and boards.
     Names,
@@ -40,15 +52,20 @@ pub struct Difference {
 }
 
 impl Aspect {
-    /// Those that the settings of two ledgers show; [`Aspect::Names`] follows from joining them.
-    const OF_SETTINGS: [Aspect; 8] = [
+    /// Those that the settings of two ledgers show; [`Aspect::Names`] and [`Aspect::Targets`] follow from joining them.
+    const OF_SETTINGS: [Aspect; 13] = [
         Aspect::Shape,
         Aspect::Checkpoints,
+        Aspect::TeamCheckpoints,
         Aspect::Cycle,
         Aspect::Forecast,
         Aspect::Receivables,
         Aspect::Products,
         Aspect::Grading,
+        Aspect::Kinds,
+        Aspect::Campaigns,
+        Aspect::Points,
+        Aspect::WorkingTime,
         Aspect::Currency,
     ];
 
@@ -57,6 +74,18 @@ impl Aspect {
         match self {
             Aspect::Shape => words!("`stuck_factor`", "`stuck_factor`"),
             Aspect::Checkpoints => words!("`checkpoints`", "`checkpoints`"),
+            Aspect::TeamCheckpoints => words!("`team_checkpoints`", "`team_checkpoints`"),
+            Aspect::Kinds => words!("`[kind]`", "`[kind]`"),
+            Aspect::Campaigns => {
+                words!("`[[campaign]]` or `[[segment]]`", "`[[campaign]]` 或 `[[segment]]`")
+            }
+            Aspect::Points => words!("`[points]`", "`[points]`"),
+            Aspect::WorkingTime => {
+                words!("the working time of `[calendar]`", "`[calendar]` 的工作时间")
+            }
+            Aspect::Targets => {
+                words!("`[[target]]` or `[forecast]`", "`[[target]]` 或 `[forecast]`")
+            }
             Aspect::Cycle => words!("`cycle_days`", "`cycle_days`"),
             Aspect::Forecast => words!("`[forecast]`", "`[forecast]`"),
             Aspect::Receivables => words!("`[receivables]`", "`[receivables]`"),
@@ -89,9 +118,16 @@ impl Aspect {
                 };
                 a.products != b.products || a.currency != b.currency && priced(a)
             }
-            Aspect::Grading => (&a.grading, &a.policies) != (&b.grading, &b.policies),
+            Aspect::Grading => {
+                (&a.grading, &a.policies, &a.occasions) != (&b.grading, &b.policies, &b.occasions)
+            }
+            Aspect::TeamCheckpoints => a.team_checkpoints != b.team_checkpoints,
+            Aspect::Kinds => a.kinds != b.kinds,
+            Aspect::Campaigns => (&a.campaigns, &a.segments) != (&b.campaigns, &b.segments),
+            Aspect::Points => a.points != b.points,
+            Aspect::WorkingTime => a.working_time != b.working_time,
             Aspect::Currency => a.currency != b.currency,
-            Aspect::Names => false,
+            Aspect::Names | Aspect::Targets => false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The settings of a company, made of those of its ledgers.
 
-use super::{Aspect, BETWEEN, Company, Difference, Member};
+use super::{Aspect, BETWEEN, Company, Difference, Member, targets};
 use crate::diag::{Code, Diagnostic, Lang};
 use crate::model::company::{CompanyFile, OpenedLedger};
 use crate::model::pipeline::{Criterion, Pipeline};
@@ -49,6 +49,10 @@ pub fn join(file: &CompanyFile, ledgers: Vec<OpenedLedger>) -> Result<Company, V
         members.push(Member { settings, ..member });
     }
     union(&mut settings, &ledgers, &members);
+    let (targets, forecast, unlike) = targets::summed(&settings, &ledgers, &members);
+    (settings.targets, settings.forecast.target) = (targets, forecast);
+    differences.extend(unlike);
+    settings.reports.clone_from(&file.reports);
     Ok(Company { settings, members, differences })
 }
 
@@ -339,9 +343,10 @@ fn adapted(
         None => Criterion { is_spare: true, ..known.clone() },
     });
     let stated = |money: Money| Money { currency: money.currency.or(member.currency), ..money };
-    let in_company = |amount| company.own(stated(Money { amount, currency: None })).amount;
+    let in_company = |amount| member.in_company(amount, company);
     let mut settings = Settings {
         currency: company.currency,
+        stated_in: member.currency,
         rates: company.rates.clone(),
         timezone: company.timezone.clone(),
         fiscal_year: company.fiscal_year,
@@ -355,6 +360,13 @@ fn adapted(
         ..own.clone()
     };
     settings.forecast.target = None;
+    let grading = &mut settings.grading;
+    let limits = [&mut grading.value_high, &mut grading.value_medium];
+    limits.into_iter().for_each(|limit| *limit = limit.map(in_company));
+    grading.money_limits = grading.money_limits.map(|limits| limits.map(in_company));
+    for (_, policy) in &mut settings.policies {
+        policy.budget = policy.budget.map(in_company);
+    }
     for rep in &mut settings.reps {
         rep.id = member.rep_of(&rep.id);
         rep.manager = rep.manager.as_ref().map(|manager| member.rep_of(manager));
@@ -372,10 +384,7 @@ fn adapted(
 
 /// The names that all ledgers have, for queries and for people.
 fn union(settings: &mut Settings, ledgers: &[OpenedLedger], members: &[Member]) {
-    settings.targets.clear();
-    settings.forecast.target = None;
-    settings.reports.clear();
-    settings.points = None;
+    settings.stated_in = None;
     settings.csv_bom = ledgers.iter().any(|ledger| ledger.settings.csv_bom);
     settings.reps.clear();
     settings.departments.clear();

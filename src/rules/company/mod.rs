@@ -9,6 +9,7 @@
 mod aspect;
 mod join;
 mod qualify;
+mod targets;
 #[cfg(test)]
 mod tests;
 

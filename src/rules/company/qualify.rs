@@ -4,7 +4,8 @@ use super::{BETWEEN, Member};
 use crate::model::event::{Event, event_keys};
 use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
-use crate::value::money::Money;
+use crate::model::settings::Settings;
+use crate::value::money::{Amount, Money};
 use crate::value::text::Text;
 
 /// The facts that name another file by its id.
@@ -58,6 +59,11 @@ impl Member {
     /// An id of this ledger as the company calls it.
     pub fn id_of(&self, id: &str) -> Text {
         format!("{}{BETWEEN}{id}", self.id).into()
+    }
+
+    /// An amount of the settings of this ledger, which state no currency, in the company's.
+    pub(super) fn in_company(&self, amount: Amount, company: &Settings) -> Amount {
+        company.own(Money { amount, currency: self.currency }).amount
     }
 
     /// A rep of this ledger as the company calls them.

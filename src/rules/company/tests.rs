@@ -263,3 +263,83 @@ fn rules_that_name_what_has_another_name_are_known() {
     assert!(!differs(he("senior", "value:high"), he("junior", "value:high")));
     assert!(differs(he("senior", "owner:He"), he("junior", "value:high")));
 }
+
+#[test]
+fn amounts_of_rules_are_converted_once_and_a_share_is_not() {
+    let (cny, usd) = (currency("CNY"), currency("USD"));
+    let of = |code| {
+        let mut settings = Settings { currency: Some(code), ..Settings::default() };
+        let grading = &mut settings.grading;
+        grading.value_high = Amount::parse("100").ok();
+        grading.money_limits = Some([1, 2, 3, 4].map(Amount::from_int));
+        grading.margin = vec![("a".into(), Amount::percent(40))];
+        settings.policies[0].1.budget = Amount::parse("5").ok();
+        settings
+    };
+    let file = CompanyFile {
+        currency: Some(cny),
+        rates: Some([(usd, Amount::from_int(7))].into()),
+        ..CompanyFile::default()
+    };
+    let company = joined(&file, &[of(cny), of(usd)]).unwrap();
+    let read = |at: usize| {
+        let settings = &company.members[at].settings;
+        let grading = &settings.grading;
+        let budget = settings.policies[0].1.budget.unwrap();
+        let all = [
+            grading.value_high.unwrap(),
+            grading.money_limits.unwrap()[3],
+            grading.margin[0].1,
+            budget,
+        ];
+        (all.map(|amount| amount.trimmed().to_string()), settings.stated_in)
+    };
+    assert_eq!(read(0), (["100", "4", "0.4", "5"].map(String::from), None));
+    assert_eq!(read(1), (["700", "28", "0.4", "35"].map(String::from), Some(usd)));
+    // The rules are alike as they are stated, and the company's own are in its currency.
+    assert!(company.differs(&[Aspect::Grading, Aspect::Names]).is_none());
+    assert_eq!(company.settings.stated_in, None);
+}
+
+#[test]
+fn targets_are_added_up_for_those_who_have_a_part() {
+    use crate::model::sales::{Measure, SalesTarget, TargetOf, TargetSpan};
+    let target = |of: TargetOf, amount: i64| SalesTarget {
+        of,
+        measure: Measure::Closes,
+        per: TargetSpan::Month,
+        amount: Amount::from_int(amount),
+        from: None,
+    };
+    let he = || TargetOf::Rep("he".into());
+    let with = |reps: &[Rep], targets: &[SalesTarget]| Settings {
+        targets: targets.to_vec(),
+        ..with_reps(reps)
+    };
+    let said = |a: Settings, b: Settings| {
+        let company = plain(&[a, b]);
+        let unlike = company.differs(&[Aspect::Targets]).is_some();
+        let targets = company.settings.targets.iter();
+        let said: Vec<String> = targets
+            .map(|target| match &target.of {
+                TargetOf::All => format!("all {}", target.amount),
+                TargetOf::Rep(rep) => format!("{rep} {}", target.amount),
+                TargetOf::Department(id) => format!("{id} {}", target.amount),
+            })
+            .collect();
+        (said.join(", "), unlike)
+    };
+    let rep_he = || [rep("he", None, "senior")];
+    // One person in both ledgers has the sum; two persons of one id, and one whom a ledger lists alone, have their own.
+    let both = said(with(&rep_he(), &[target(he(), 2)]), with(&rep_he(), &[target(he(), 3)]));
+    assert_eq!(both, ("he 5".into(), false));
+    let junior = [rep("he", None, "junior")];
+    let apart = said(with(&rep_he(), &[target(he(), 2)]), with(&junior, &[target(he(), 3)]));
+    assert_eq!(apart, ("a/he 2, b/he 3".into(), false));
+    let one = said(with(&rep_he(), &[target(he(), 2)]), Settings::default());
+    assert_eq!(one, ("he 2".into(), false));
+    let half = said(with(&rep_he(), &[target(he(), 2)]), with(&rep_he(), &[]));
+    assert_eq!(half, (String::new(), true));
+    let all = said(with(&[], &[target(TargetOf::All, 2)]), with(&[], &[target(TargetOf::All, 0)]));
+    assert_eq!(all, ("all 2".into(), false));
+}

@@ -28,6 +28,11 @@ impl<T> Blocks<T> {
         narrow(block * BLOCK + self.0[block].len() - 1)
     }
 
+    /// Every element.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut().flatten()
+    }
+
     /// Moves all elements of another list behind the own ones, and returns by how much their places rise.
     pub(super) fn append(&mut self, mut other: Blocks<T>) -> u32 {
         let higher = narrow(self.0.len() * BLOCK);

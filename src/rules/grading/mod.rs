@@ -49,6 +49,25 @@ enum Role {
 }
 
 impl Graded {
+    /// Those of the ledgers of a company, whose ids begin with that of their ledger: none of one is between those of
+    /// another.
+    pub(in crate::rules) fn joined(mut of_each: Vec<Graded>) -> Graded {
+        of_each.retain(|graded| !graded.prospects.is_empty());
+        of_each.sort_by(|a, b| a.prospects[0].id.cmp(&b.prospects[0].id));
+        let mut all = Graded::default();
+        for Graded { mut customers, mut prospects } in of_each {
+            let above = narrow(all.prospects.len());
+            for customer in customers.iter_mut() {
+                customer.first += above;
+                customer.lead += above;
+            }
+            let higher = all.customers.append(customers);
+            prospects.iter_mut().for_each(|prospect| prospect.customer += higher);
+            all.prospects.append(&mut prospects);
+        }
+        all
+    }
+
     /// The customers, in the order of their first prospects.
     pub fn customers(&self) -> impl Iterator<Item = &Customer> {
         let first =

@@ -102,7 +102,7 @@ fn part(asked: &Asked<'_>, kind: AttributeKind, op: Op, value: &Word) -> Parsed<
             None => Node::Number(
                 read,
                 wanted(value, || {
-                    number(asked, Unit::Plain, op, value).map_err(|wrong| {
+                    number(asked, Unit::Money, op, value).map_err(|wrong| {
                         let levels = scale.levels().iter().map(|level| level.id);
                         Box::new(wrong.nearest(&value.text(), levels))
                     })
@@ -467,8 +467,13 @@ fn positions(pipeline: &Pipeline, fits: impl Fn(&Stage) -> bool) -> Vec<usize> {
 
 fn number(asked: &Asked<'_>, unit: Unit, op: Op, word: &Word) -> Parsed<NumberTest> {
     let text = word.text();
-    let own = asked.settings.currency;
-    let read = |text: &str| amount(text.trim(), unit, own);
+    let settings = asked.settings;
+    let own = settings.stated_in.or(settings.currency);
+    let stated = |amount: Amount| match unit {
+        Unit::Money => settings.own_stated(amount),
+        Unit::Plain | Unit::Percent | Unit::Days => amount,
+    };
+    let read = |text: &str| amount(text.trim(), unit, own).map(stated);
     let range = text.split_once("..").filter(|_| !op.orders());
     let test = match range {
         Some((from, to)) => read(from)
@@ -480,7 +485,7 @@ fn number(asked: &Asked<'_>, unit: Unit, op: Op, word: &Word) -> Parsed<NumberTe
     };
     test.ok_or_else(|| {
         let help = match unit {
-            Unit::Plain => words!(
+            Unit::Plain | Unit::Money => words!(
                 "such as 10000, 10k, 1.5M, 5万, or 10k..50k after `:`",
                 "例如 10000、10k、1.5M、5万；`:` 后面可写 10k..50k"
             ),
@@ -500,7 +505,8 @@ fn amount(text: &str, unit: Unit, own: Option<Currency>) -> Option<Amount> {
     }
     let text = if unit == Unit::Percent { text.trim_end_matches('%') } else { text };
     let money = || Money::parse_typed(text, own).ok().filter(|money| money.is_own(own));
-    let money = || money().filter(|_| unit == Unit::Plain).map(|money| money.amount);
+    let money =
+        || money().filter(|_| matches!(unit, Unit::Plain | Unit::Money)).map(|money| money.amount);
     NumberForm::TYPED.amount(text).ok().or_else(money)
 }
 

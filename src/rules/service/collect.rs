@@ -59,7 +59,7 @@ impl JointCases {
     pub fn of(book: &Book) -> JointCases {
         let journals = Journals::default();
         let take = |(): &mut (), record: &Record| {
-            journals.take(record, &book.settings, book.as_of);
+            journals.take(record, book.settings_of(record), book.as_of);
         };
         book.fold_everybody(&Query::everything(), take, |(), ()| ());
         journals.cases()
@@ -90,10 +90,11 @@ pub fn fold_cases<A: Default + Send, T: Send>(
     step: impl Fn(&mut A, &Case, &T) + Sync,
     join: impl Fn(&mut A, A),
 ) -> A {
-    let (settings, on) = (&book.settings, book.as_of);
+    let on = book.as_of;
     let journals = Journals::default();
     let (mut all, told) = book.fold_while_grading(
         |(all, told): &mut (A, Vec<(Text, T)>), record| {
+            let settings = book.settings_of(record);
             let joint = journals.take(record, settings, on);
             // Most files have none.
             if !record.prospect.events.iter().any(begins) {
