@@ -20,6 +20,7 @@ pub mod recover;
 pub mod root;
 pub mod rows_file;
 pub mod sealed_file;
+pub mod spool;
 pub mod tally;
 pub mod verified;
 pub mod walk;

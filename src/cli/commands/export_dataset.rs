@@ -5,7 +5,7 @@ use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words, counted};
 use crate::disk::dataset_folder::DatasetFolder;
 use crate::disk::ledger::Ledger;
-use crate::export::dataset::{DatasetTable, SCHEMA, dataset};
+use crate::export::dataset::{DatasetEnds, DatasetTable, SCHEMA, dataset, head};
 use crate::format::dataset_manifest::DatasetManifest;
 use crate::rules::book::Keep;
 use crate::value::date::Date;
@@ -76,11 +76,15 @@ pub(super) fn export_dataset(
     }
     let mut book = ledger.load(Date::MAX);
     book.keep = Keep::Everything;
-    let lines = context.reading(&book, || dataset(&book))?;
+    let spool = out.spool()?;
+    let read = |path: &Path| ledger.read(path).ok().map(|loaded| loaded.prospect);
+    let ends = DatasetEnds { read: &read, put: &|texts| spool.put(texts) };
+    let places = context.reading(&book, || dataset(&book, &ends))?;
     let tables: Vec<(&str, Vec<u8>)> =
-        DatasetTable::ALL.iter().map(|table| (table.name(), lines.text(*table))).collect();
-    let sizes = tables.iter().map(|(table, text)| ((*table).to_owned(), text.len() as u64));
-    out.replace(&name, &tables, &DatasetManifest { tables: sizes.collect(), ..made }.text())?;
+        DatasetTable::ALL.iter().map(|table| (table.name(), head(*table))).collect();
+    out.replace(&name, &tables, (spool, &places), |tables| {
+        DatasetManifest { tables, ..made }.text()
+    })?;
     let n = tables.len();
     let written = counted(n, "table", "tables");
     context.say(words!("{folder}: ledger={name}, {written}", "{folder}：ledger={name}，{n} 张表"));
