@@ -12,10 +12,9 @@ WITH owed AS (
             WHEN d.as_of_no - c.due_no <= l.age_limit_3 THEN 3
             ELSE 4
         END AS age_no
-    FROM claims c
+    FROM claims_now c
     JOIN days_now d ON d.ledger = c.ledger
     JOIN ledgers l ON l.ledger = c.ledger
-    WHERE c.valid_from <= d.as_of_day AND (c.valid_to IS NULL OR d.as_of_day < c.valid_to)
 ),
 sums AS (
     SELECT

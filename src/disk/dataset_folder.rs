@@ -4,7 +4,7 @@
 use super::root::ledger_file;
 use super::spool::Spool;
 use crate::diag::{Code, Diagnostic, Words};
-use crate::disk::durable::{failed, replace_quickly, sync_folder};
+use crate::disk::durable::{failed, replace_quickly, sync_folder, write_new};
 use crate::disk::ledger::Ledger;
 use crate::format::layout::{ACTIVITY, CUSTOMERS, PROSPECTS, SETTINGS};
 use crate::value::digest::digest;
@@ -18,6 +18,9 @@ pub const MANIFESTS: &str = "manifests";
 
 /// The rows of a partition of a table.
 pub const PART: &str = "part.csv";
+
+/// The file by which git leaves a folder alone.
+const GIT_IGNORES: &str = ".gitignore";
 
 /// Those of a partition that is being written. Engines read `part.csv` alone.
 const NEW: &str = ".part.csv.new";
@@ -80,6 +83,23 @@ impl DatasetFolder {
         fs::read_to_string(self.manifest_file(ledger)).ok()
     }
 
+    /// The name of each partition with its manifest, in the order of names.
+    ///
+    /// # Errors
+    /// Fails if the manifests cannot be listed.
+    pub fn manifests(&self) -> Result<Vec<(String, String)>, Diagnostic> {
+        let folder = self.folder.join(MANIFESTS);
+        let unread = |error: std::io::Error| Diagnostic::unreadable(&folder, &error);
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(unread)? {
+            let path = entry.map_err(unread)?.path();
+            let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
+            found.extend(name.and_then(|name| Some((self.manifest(&name)?, name))));
+        }
+        found.sort_by(|a, b| a.1.cmp(&b.1));
+        Ok(found.into_iter().map(|(manifest, name)| (name, manifest)).collect())
+    }
+
     /// Is each of these tables there, as long as its manifest states?
     pub fn has(&self, ledger: &str, tables: &[(String, u64)]) -> bool {
         tables.iter().all(|(table, length)| {
@@ -88,13 +108,18 @@ impl DatasetFolder {
         })
     }
 
-    /// Begins to keep the texts of a partition's rows.
+    /// Begins to keep the texts of a partition's rows. Git leaves a new folder of datasets alone, wherever it is.
     ///
     /// # Errors
     /// Fails if the folder cannot be made or written.
     pub fn spool(&self) -> Result<Spool, Diagnostic> {
         let folder = self.folder.join(MANIFESTS);
+        let is_new = !folder.is_dir();
         self.make(&folder)?;
+        if is_new {
+            let path = self.folder.join(GIT_IGNORES);
+            write_new(&path, b"*\n", None).map_err(|error| failed(&path, &error))?;
+        }
         Spool::in_folder(&folder).map_err(|error| failed(&folder, &error))
     }
 

@@ -194,9 +194,12 @@ pub(super) fn ratio(n: u64, of: u64) -> Option<f64> {
     (of > 0).then(|| n as f64 / of as f64)
 }
 
+/// A half, and as much less as a binary number may be off: an exact half is rounded away from zero, whatever it was computed by.
+const HALF: f64 = 0.5 + 1e-7;
+
 /// Rounded to six decimals, which every machine computes alike; nothing if it is not a number.
 pub(super) fn six(x: f64) -> Option<f64> {
-    let rounded = (x * 1e6).round() / 1e6;
+    let rounded = (x.abs() * 1e6 + HALF).floor().copysign(x) / 1e6;
     let kept = if rounded.is_finite() { rounded } else { x };
     // Adding zero turns -0 into 0.
     kept.is_finite().then_some(kept + 0.0)

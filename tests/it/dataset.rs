@@ -1,6 +1,6 @@
 //! `crm export dataset`: what is written, what is left alone, what is refused; and the SQL text on engines.
 
-use crate::common::{Run, Sandbox, contains, published, run};
+use crate::common::{Run, Sandbox, contains, published, run, split};
 use crm::export::dataset::{ColumnType, DatasetTable};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -87,6 +87,122 @@ fn an_export_that_was_cut_off_is_made_anew() {
     assert_eq!(sandbox.read("data/states/ledger=team/part.csv"), states);
     assert!(sandbox.read("data/events/ledger=team/part.csv").len() > 1_000);
     assert!(!sandbox.path().join("data/states/ledger=team/.part.csv.new").exists());
+}
+
+#[test]
+fn rows_are_in_the_order_of_ids_whatever_order_files_are_read_in() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("x/crm.toml", "[ledger]\ncurrency = \"CNY\"\n");
+    let opened = "[events]\n2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n";
+    for n in 0..300 {
+        // `p1` is before `p1-a`, though `p1-a.toml` is before `p1.toml`.
+        for id in [format!("p{n}"), format!("p{n}-a")] {
+            let facts = format!("name = \"{id}\"\naccount = \"acme\"\n");
+            let order = "2009-12-02-1-bbb = { kind = \"order\", amount = 100 }\n";
+            sandbox.write(&format!("x/prospects/{id}.toml"), format!("{facts}{opened}{order}"));
+        }
+    }
+    sandbox.crm("--ledger x export dataset data").done();
+    let ids = rows(&sandbox, "states", &["file_id"]);
+    assert!(ids.len() >= 600 && ids.is_sorted());
+    // The claims of a customer that is many files are counted in the order of these.
+    let claims = rows(&sandbox, "claims", &["file_id", "claim_no", "valid_to"]);
+    let now: Vec<&String> = claims.iter().filter(|row| row.ends_with(' ')).collect();
+    assert_eq!(now.len(), 600);
+    assert!(now[0].starts_with("p0 1 ") && now[1].starts_with("p0-a 2 "), "{:?}", &now[..2]);
+}
+
+#[test]
+fn of_two_files_with_one_id_one_is_in_the_tables() {
+    let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
+    sandbox.write("x/prospects/LI.toml", sandbox.read("x/prospects/li.toml"));
+    export_x(&sandbox);
+    let report = sandbox.crm("--ledger x export prospects --columns id").done().0;
+    let ids: Vec<&str> = report.lines().skip(1).collect();
+    assert_eq!((rows(&sandbox, "states", &["file_id"]), ids.len()), (vec![ids[0].to_owned()], 1));
+}
+
+fn export_x(sandbox: &Sandbox) -> String {
+    sandbox.crm("--ledger x export dataset data").done().1
+}
+
+#[test]
+fn files_that_cannot_be_read_are_left_out_as_in_other_exports_and_counted() {
+    let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
+    sandbox.write("x/prospects/bad.toml", "name = \"坏\n");
+    let tables = DatasetTable::ALL.len();
+    let lost = "1 file could not be read: its deal is missing from these figures (`crm check` lists them)\n";
+    let said = format!("data: ledger=x, {tables} tables, 1 file left out\n{lost}");
+    assert_eq!(export_x(&sandbox), said);
+    contains(&sandbox.read("data/manifests/x.toml"), &["\nleft_out = 1\n"]);
+    assert_eq!(export_x(&sandbox), "data: ledger=x is as it was, 1 file left out\n");
+    assert_eq!(sandbox.crm("--ledger x export events").done().1, lost);
+    // Under --strict nothing is written, as by other exports.
+    let before = sandbox.snapshot();
+    contains(&sandbox.refused("--ledger x --strict export dataset data", 1), &["error[findings]"]);
+    assert!(before == sandbox.snapshot());
+    let zh = sandbox.command().args(split("--ledger x --lang zh export dataset data")).output();
+    let zh = String::from_utf8(zh.unwrap().stderr).unwrap();
+    assert_eq!(zh, "data：ledger=x 没有变化，1 个文件未计入\n");
+    std::fs::remove_file(sandbox.path().join("x/prospects/bad.toml")).unwrap();
+    assert_eq!(export_x(&sandbox), format!("data: ledger=x, {tables} tables\n"));
+    contains(&sandbox.read("data/manifests/x.toml"), &["\nleft_out = 0\n"]);
+}
+
+/// A company of these ledgers.
+fn list(sandbox: &Sandbox, ledgers: &[&str]) {
+    let each = ledgers.iter().map(|id| format!("[[ledger]]\nid = \"{id}\"\npath = \"{id}\"\n"));
+    sandbox.write("company.toml", each.collect::<String>());
+}
+
+#[test]
+fn a_company_has_the_partitions_of_its_ledgers_and_no_other_of_its_own() {
+    let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
+    for id in ["y", "z"] {
+        sandbox.write(&format!("{id}/crm.toml"), sandbox.read("x/crm.toml"));
+        sandbox.write(&format!("{id}/prospects/li.toml"), sandbox.read("x/prospects/li.toml"));
+    }
+    // `x` is there already, and of another exporter.
+    list(&sandbox, &["y", "z"]);
+    let export =
+        |more: &str| sandbox.crm(&format!("--company company.toml export dataset data{more}"));
+    let tables = DatasetTable::ALL.len();
+    let written = |id: &str| format!("data: ledger={id}, {tables} tables\n");
+    assert_eq!(export("").done().1, written("y") + &written("z"));
+    let manifest = sandbox.read("data/manifests/y.toml");
+    contains(&manifest, &["company = \"", "/company.toml\"\n"]);
+    list(&sandbox, &["z"]);
+    let as_it_was = "data: ledger=z is as it was\n";
+    assert_eq!(export("").done().1, format!("{as_it_was}data: ledger=y removed\n"));
+    assert!(!sandbox.path().join("data/states/ledger=y").exists());
+    assert!(sandbox.path().join("data/states/ledger=x/part.csv").exists());
+    assert_eq!(export("").done().1, as_it_was);
+    // A ledger that lies elsewhere now is the company's still; that of another exporter is not.
+    std::fs::rename(sandbox.path().join("z"), sandbox.path().join("moved")).unwrap();
+    sandbox.write("company.toml", "[[ledger]]\nid = \"z\"\npath = \"moved\"\n");
+    assert_eq!(export("").done().1, written("z"));
+    sandbox.write("company.toml", "[[ledger]]\nid = \"x\"\npath = \"moved\"\n");
+    let before = sandbox.snapshot();
+    let said = sandbox.refused("--company company.toml export dataset data", 2);
+    contains(
+        &said,
+        &["ledger=x in data is of another ledger", "crm export dataset data --remove --as x"],
+    );
+    assert!(before == sandbox.snapshot());
+    let said = sandbox.refused("--company company.toml export dataset data --as a", 2);
+    contains(&said, &["a company names its ledgers itself", "leave --as out"]);
+    assert_eq!(export(" --remove").done().1, "data: ledger=z removed\n");
+    assert!(sandbox.path().join("data/states/ledger=x/part.csv").exists());
+}
+
+#[test]
+fn git_leaves_a_dataset_alone_unless_its_owner_wants_it() {
+    let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
+    assert_eq!(sandbox.read("data/.gitignore"), "*\n");
+    std::fs::remove_file(sandbox.path().join("data/.gitignore")).unwrap();
+    sandbox.write("x/crm.toml", sandbox.read("x/crm.toml") + "# nothing\n");
+    export_x(&sandbox);
+    assert!(!sandbox.path().join("data/.gitignore").exists());
 }
 
 #[test]

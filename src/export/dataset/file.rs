@@ -7,6 +7,8 @@ use crate::format::line::{
 };
 use crate::model::event::{Event, NO_OWNER, event_keys};
 use crate::model::pipeline::{Outcome, Pipeline};
+use crate::model::privacy::VEIL;
+use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::acts::acts;
@@ -96,7 +98,7 @@ macro_rules! put_value {
         $line.text(&written_roles(&$value).unwrap_or_default())
     };
     (Facts, $line:expr, $value:expr) => {
-        $line.text(&written_facts(&$value).unwrap_or_default())
+        $line.text(&written_facts(&open_facts(&$value)).unwrap_or_default())
     };
     (Schedule, $line:expr, $value:expr) => {
         $line.text(&written_schedule(&$value).unwrap_or_default())
@@ -134,6 +136,13 @@ macro_rules! define_keys {
     };
 }
 event_keys!(define_keys);
+
+/// The changed facts whose values are not sealed.
+fn open_facts(facts: &[(Text, FactValue)]) -> Vec<(Text, FactValue)> {
+    let is_sealed =
+        |value: &FactValue| matches!(value, FactValue::Text(text) if text.as_str() == VEIL);
+    facts.iter().filter(|(_, value)| !is_sealed(value)).cloned().collect()
+}
 
 fn events(prospect: &Prospect, rows: &mut Rows) {
     let by = retractions(&prospect.events);
@@ -239,8 +248,8 @@ fn sold(record: &Record, settings: &Settings, day: Date, rows: &mut DayRows) {
 
 fn facts(record: &Record) -> Line {
     let prospect = &record.prospect;
-    let own: Vec<String> =
-        prospect.facts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let open = prospect.facts.iter().filter(|(_, value)| *value != VEIL);
+    let own: Vec<String> = open.map(|(name, value)| format!("{name}={value}")).collect();
     Line::default()
         .text(&prospect.id)
         .flag(prospect.is_customer)
