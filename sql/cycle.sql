@@ -62,20 +62,23 @@ curve AS (
     FROM logs l
 ),
 wanted AS (
-    SELECT z.ledger, z.pipeline, w.by_day
-    FROM sizes z
-    CROSS JOIN (
-        SELECT 7 AS by_day UNION ALL SELECT 14 UNION ALL SELECT 28 UNION ALL SELECT 60
-        UNION ALL SELECT 90 UNION ALL SELECT 180 UNION ALL SELECT 365 UNION ALL SELECT 730
-    ) w
-    WHERE z.n >= 5 AND w.by_day <= z.t_max
-    UNION
-    SELECT p.ledger, p.pipeline, p.cycle_days
-    FROM passes p
-    JOIN sizes z ON z.ledger = p.ledger AND z.pipeline = p.pipeline
-    WHERE z.n >= 5 AND p.cycle_days <= z.t_max
-    UNION
-    SELECT ledger, pipeline, t_max FROM sizes WHERE n >= 5
+    SELECT DISTINCT ledger, pipeline, by_day
+    FROM (
+        SELECT z.ledger AS ledger, z.pipeline AS pipeline, w.by_day AS by_day
+        FROM sizes z
+        CROSS JOIN (
+            SELECT 7 AS by_day UNION ALL SELECT 14 UNION ALL SELECT 28 UNION ALL SELECT 60
+            UNION ALL SELECT 90 UNION ALL SELECT 180 UNION ALL SELECT 365 UNION ALL SELECT 730
+        ) w
+        WHERE z.n >= 5 AND w.by_day <= z.t_max
+        UNION ALL
+        SELECT p.ledger, p.pipeline, p.cycle_days
+        FROM passes p
+        JOIN sizes z ON z.ledger = p.ledger AND z.pipeline = p.pipeline
+        WHERE z.n >= 5 AND p.cycle_days <= z.t_max
+        UNION ALL
+        SELECT ledger, pipeline, t_max FROM sizes WHERE n >= 5
+    ) every_day
 ),
 -- The curve at each wanted day.
 found AS (

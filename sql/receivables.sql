@@ -2,7 +2,7 @@
 -- those who owe most past its due day first. Ages are those of the settings, as far as these have three limits.
 WITH owed AS (
     SELECT
-        c.ledger, c.customer_id, c.customer_key, c.customer_name, c.owner, c.claim_state, c.open_amount, c.claim_currency,
+        c.ledger AS ledger, c.customer_id, c.customer_key, c.customer_name, c.owner, c.claim_state, c.open_amount, c.claim_currency,
         CASE WHEN COALESCE(c.claim_currency, '') = COALESCE(c.credit_limit_currency, '') THEN c.credit_limit END
             AS credit_limit,
         CASE

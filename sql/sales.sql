@@ -2,7 +2,7 @@
 -- beside the same days a year before. Reps come in the order of the team. Money in currencies without a rate is in no sum.
 -- Sales of partners, agents and suppliers do not count. A half is rounded away from zero.
 WITH span AS (
-    SELECT d.ledger, d.quarter_from, d.as_of_day, f.year_before AS before_from, t.year_before AS before_to
+    SELECT d.ledger AS ledger, d.quarter_from AS quarter_from, d.as_of_day AS as_of_day, f.year_before AS before_from, t.year_before AS before_to
     FROM days_now d
     JOIN calendar f ON f.ledger = d.ledger AND f.calendar_day = d.quarter_from
     JOIN calendar t ON t.ledger = d.ledger AND t.calendar_day = d.as_of_day
@@ -22,7 +22,7 @@ sold AS (
 ),
 dated AS (
     SELECT
-        s.ledger, s.kind, s.is_first, s.margin_amount, s.quantity_sold, COALESCE(s.owner, '') AS seller,
+        s.ledger AS ledger, s.kind, s.is_first, s.margin_amount, s.quantity_sold, COALESCE(s.owner, '') AS seller,
         CASE WHEN s.sale_currency IS NULL THEN s.sale_amount END AS amount,
         CASE WHEN s.sale_currency IS NULL THEN s.standard_amount END AS standard,
         CASE WHEN s.sale_on BETWEEN p.quarter_from AND p.as_of_day THEN 1 ELSE 0 END AS is_inside,

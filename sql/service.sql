@@ -6,7 +6,7 @@ WITH clocks AS (
 ),
 waits AS (
     SELECT
-        q.ledger, k.in_hours, l.day_minutes, q.answer_days, q.resolve_days, q.answer_minutes, q.resolve_minutes,
+        q.ledger AS ledger, k.in_hours, l.day_minutes, q.answer_days, q.resolve_days, q.answer_minutes, q.resolve_minutes,
         q.answered_on, q.resolved_on,
         d.as_of_worked - c.worked_days AS days_now,
         CASE
@@ -44,7 +44,7 @@ times AS (
 ),
 steps AS (
     SELECT
-        t.ledger, t.wanted, t.took, t.done, z.n - COALESCE(SUM(t.leaving) OVER (
+        t.ledger AS ledger, t.wanted AS wanted, t.took, t.done, z.n - COALESCE(SUM(t.leaving) OVER (
             PARTITION BY t.ledger, t.wanted ORDER BY t.took ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ), 0) AS at_risk
     FROM (
@@ -84,7 +84,7 @@ begins AS (
 ),
 counts AS (
     SELECT
-        c.ledger,
+        c.ledger AS ledger,
         COUNT(*) AS case_count,
         SUM(CASE WHEN c.is_complaint THEN 1 ELSE 0 END) AS complaints,
         SUM(CASE WHEN c.case_state IN ('open', 'in-hand') THEN 1 ELSE 0 END) AS open_count,
@@ -102,10 +102,10 @@ SELECT
         THEN FLOOR(CAST(c.reopened AS DOUBLE) / CAST(c.case_count AS DOUBLE) * 1E6 + 0.5000001E0) / 1E6
         END AS reopened,
     s.asked,
-    CASE WHEN s.asked >= 5 THEN FLOOR(CAST(q.answer_median AS DOUBLE) / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS answer_median,
-    CASE WHEN s.asked >= 5 THEN FLOOR(CAST(q.answer_p90 AS DOUBLE) / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS answer_p90,
-    CASE WHEN s.asked >= 5 THEN FLOOR(CAST(q.resolve_median AS DOUBLE) / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS resolve_median,
-    CASE WHEN s.asked >= 5 THEN FLOOR(CAST(q.resolve_p90 AS DOUBLE) / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS resolve_p90
+    CASE WHEN s.asked >= 5 THEN FLOOR(q.answer_median / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS answer_median,
+    CASE WHEN s.asked >= 5 THEN FLOOR(q.answer_p90 / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS answer_p90,
+    CASE WHEN s.asked >= 5 THEN FLOOR(q.resolve_median / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS resolve_median,
+    CASE WHEN s.asked >= 5 THEN FLOOR(q.resolve_p90 / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS resolve_p90
 FROM counts c
 JOIN sizes s ON s.ledger = c.ledger
 LEFT JOIN quantiles q ON q.ledger = c.ledger

@@ -65,14 +65,16 @@ WHERE t.valid_from <= a.as_of_day AND (t.valid_to IS NULL OR a.as_of_day < t.val
 
 -- The day in each ledger.
 CREATE OR REPLACE TEMP VIEW days_now AS
-SELECT l.ledger, a.as_of_day, c.day_no AS as_of_no, c.worked_days AS as_of_worked, c.quarter_from, c.quarter_to
+SELECT
+    l.ledger AS ledger, a.as_of_day AS as_of_day, c.day_no AS as_of_no, c.worked_days AS as_of_worked,
+    c.quarter_from AS quarter_from, c.quarter_to AS quarter_to
 FROM ledgers l
 CROSS JOIN as_of a
 LEFT JOIN calendar c ON c.ledger = l.ledger AND c.calendar_day = a.as_of_day;
 
 -- The boards with prospects on that day; of a ledger without any, its first.
 CREATE OR REPLACE TEMP VIEW boards_now AS
-SELECT b.ledger, b.pipeline, b.pipeline_no, b.won_no
+SELECT b.ledger AS ledger, b.pipeline AS pipeline, b.pipeline_no AS pipeline_no, b.won_no AS won_no
 FROM (
     SELECT g.ledger, g.pipeline, g.pipeline_no,
         MAX(CASE WHEN g.stage_outcome = 'won' THEN g.stage_no END) AS won_no

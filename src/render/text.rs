@@ -248,6 +248,21 @@ mod tests {
     }
 
     #[test]
+    fn a_half_is_rounded_away_from_zero_also_where_a_binary_number_lies_below_it() {
+        // 0.0234375 as three steps of a curve of 128 add it up.
+        let below = 1.0 / 128.0 + 127.0 / 128.0 / 127.0 + 126.0 / 128.0 / 126.0 - f64::EPSILON;
+        for (x, shown) in [(0.0234375, 0.023438), (below, 0.023438), (-0.0000005, -0.000001)] {
+            assert_eq!(six(x), Some(shown));
+        }
+        assert_eq!(
+            [0.4999989e-6, 0.0, -0.0, 1e15, 5.0].map(six),
+            [0.0, 0.0, 0.0, 1e15, 5.0].map(Some)
+        );
+        assert_eq!([f64::NAN, f64::INFINITY].map(six), [None, None]);
+        assert!(!six(-0.0000001).is_some_and(f64::is_sign_negative));
+    }
+
+    #[test]
     fn for_people() {
         assert_eq!(see(Cell::Int(-1_234_567)), "-1,234,567");
         assert_eq!(see(Cell::Number(51.779, 2)), "51.78");
