@@ -113,6 +113,18 @@ fn rows_are_in_the_order_of_ids_whatever_order_files_are_read_in() {
 }
 
 #[test]
+fn a_file_without_entries_is_there_on_every_day() {
+    let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
+    sandbox.write("x/prospects/new.toml", "name = \"New\"\n");
+    sandbox.write("x/customers/acme.toml", "name = \"Acme\"\n");
+    export_x(&sandbox);
+    let states = rows(&sandbox, "states", &["file_id", "valid_from", "valid_to"]);
+    assert_eq!(states, ["li 2009-12-01 ", "new 1900-01-01 "]);
+    let customers = rows(&sandbox, "customers", &["customer_id", "valid_from", "valid_to"]);
+    assert_eq!(customers, ["acme 1900-01-01 "]);
+}
+
+#[test]
 fn of_two_files_with_one_id_one_is_in_the_tables() {
     let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
     sandbox.write("x/prospects/LI.toml", sandbox.read("x/prospects/li.toml"));
@@ -499,7 +511,7 @@ fn a_half_is_rounded_away_from_zero() {
         ("ratios", "liu,conversations,1,0.007813\n"),
         ("cycle", "7,0,,,0.023438,"),
         ("sales", ",128,-0.992188\n"),
-        ("service", ",0.007813,128,"),
+        ("service", ",0.007813,129,"),
         ("funnel", "25,25%,1,0.9,0.23,"),
         ("bridge", "value down,1,0,-0.2,-0.05,"),
     ] {

@@ -21,6 +21,9 @@ use crate::value::period::Period;
 use crate::value::text::Text;
 use std::collections::BTreeSet;
 
+/// What is true on every day is true since this year: a day that every engine knows.
+const FIRST_YEAR: i32 = 1900;
+
 /// The rows of a day.
 pub(super) type DayRows = Vec<(DatasetTable, Line)>;
 
@@ -54,9 +57,13 @@ pub(super) fn on_day(
     Some(Record { state, history, findings, ..known })
 }
 
-/// The days on which a file has entries: no figure of the dated tables changes on another one.
+/// The days on which a file has entries: no figure of the dated tables changes on another one. A file without any is there on
+/// every day.
 pub(super) fn days(prospect: &Prospect) -> BTreeSet<Date> {
-    prospect.events.iter().map(Event::date).collect()
+    match prospect.events.is_empty() {
+        true => Date::new(FIRST_YEAR, 1, 1).into_iter().collect(),
+        false => prospect.events.iter().map(Event::date).collect(),
+    }
 }
 
 /// The columns of an event's key, by its type.
