@@ -15,13 +15,11 @@ counted AS (
         CASE WHEN x.act_step = 'first-meetings' THEN 1 ELSE 0 END AS first_meetings,
         CASE WHEN x.act_step = 'prospects' THEN 1 ELSE 0 END AS prospects,
         CASE WHEN x.act_step = 'closes' THEN 1 ELSE 0 END AS closes
-    FROM acts x
-    CROSS JOIN as_of a
+    FROM acts_now x
     LEFT JOIN tallied t
         ON t.ledger = x.ledger AND t.rep = x.rep AND t.tally_day = x.act_on
         AND x.act_step IN ('dials', 'conversations', 'appointments')
-    WHERE x.valid_from <= a.as_of_day AND (x.valid_to IS NULL OR a.as_of_day < x.valid_to)
-        AND t.tally_day IS NULL
+    WHERE t.tally_day IS NULL
     UNION ALL
     SELECT ledger, rep, dials, conversations, appointments, 0, 0, 0 FROM tallied
 ),
@@ -46,6 +44,8 @@ SELECT
     rep_id,
     step_name,
     step_count,
-    CASE WHEN before_count >= 5 THEN FLOOR(CAST(step_count AS DOUBLE) / CAST(before_count AS DOUBLE) * 1000000E0 + 0.5E0) / 1000000E0 END AS step_rate
+    CASE WHEN before_count >= 5
+        THEN FLOOR(CAST(step_count AS DOUBLE) / CAST(before_count AS DOUBLE) * 1E6 + 0.5000001E0) / 1E6
+        END AS step_rate
 FROM steps
 ORDER BY ledger, rep_id, step_no;

@@ -10,7 +10,7 @@ WITH span AS (
 ),
 opening AS (
     SELECT
-        t.ledger, t.file_id, t.pipeline, t.pursuit_no, t.stage_no, t.owner, t.close_by,
+        t.ledger AS ledger, t.file_id, t.pipeline, t.pursuit_no, t.stage_no, t.owner, t.close_by,
         CASE WHEN t.value_currency IS NULL THEN COALESCE(t.value_amount, 0) ELSE 0 END AS own_value,
         COALESCE(t.weighted, 0) AS weighted
     FROM states t CROSS JOIN span p
@@ -19,7 +19,7 @@ opening AS (
 ),
 closing AS (
     SELECT
-        t.ledger, t.file_id, t.pipeline, t.pursuit_no, t.stage_no, t.owner, t.close_by,
+        t.ledger AS ledger, t.file_id, t.pipeline, t.pursuit_no, t.stage_no, t.owner, t.close_by,
         CASE WHEN t.value_currency IS NULL THEN COALESCE(t.value_amount, 0) ELSE 0 END AS own_value,
         COALESCE(t.weighted, 0) AS weighted
     FROM states_now t
@@ -28,7 +28,7 @@ closing AS (
 -- Open on both days, in one pursuit.
 stayed AS (
     SELECT
-        o.ledger, o.pipeline, o.stage_no AS from_no, c.stage_no AS to_no, o.owner AS from_owner, c.owner AS to_owner,
+        o.ledger AS ledger, o.pipeline, o.stage_no AS from_no, c.stage_no AS to_no, o.owner AS from_owner, c.owner AS to_owner,
         o.close_by AS from_close, c.close_by AS to_close, o.own_value AS from_value, c.own_value AS to_value,
         o.weighted AS from_weighted, c.weighted AS to_weighted,
         CAST(ROUND(c.own_value * CAST(g.probability AS DECIMAL(9, 6)), 2) AS DECIMAL(28, 6)) AS revalued
@@ -39,7 +39,7 @@ stayed AS (
 -- Open before, and not in that pursuit any more. A pursuit that has not ended is one whose entries were retracted.
 gone AS (
     SELECT
-        o.ledger, o.file_id, o.owner AS from_owner, p.end_owner AS to_owner, p.end_outcome, o.own_value AS from_value,
+        o.ledger AS ledger, o.file_id, o.owner AS from_owner, p.end_owner AS to_owner, p.end_outcome, o.own_value AS from_value,
         o.weighted AS from_weighted, p.worth_amount AS to_value,
         CAST(ROUND(p.worth_amount * CAST(g.probability AS DECIMAL(9, 6)), 2) AS DECIMAL(28, 6)) AS to_weighted
     FROM opening o
@@ -52,7 +52,7 @@ gone AS (
 -- Opened and ended in between.
 passed AS (
     SELECT
-        p.ledger, p.end_outcome, p.worth_amount AS own_value,
+        p.ledger AS ledger, p.end_outcome, p.worth_amount AS own_value,
         CAST(ROUND(p.worth_amount * CAST(g.probability AS DECIMAL(9, 6)), 2) AS DECIMAL(28, 6)) AS weighted
     FROM pursuits_now p
     CROSS JOIN span d
@@ -63,7 +63,7 @@ passed AS (
 -- Open now, in another pursuit than before or in none.
 came AS (
     SELECT
-        c.ledger, c.own_value, c.weighted,
+        c.ledger AS ledger, c.own_value AS own_value, c.weighted AS weighted,
         CASE WHEN p.opened_on BETWEEN d.from_day AND d.as_of_day THEN 1 ELSE 0 END AS is_new
     FROM closing c
     CROSS JOIN span d
@@ -118,9 +118,9 @@ names AS (
     UNION ALL SELECT 10, 'won' UNION ALL SELECT 11, 'lost' UNION ALL SELECT 12, 'corrected'
 ),
 bridge_lines AS (
-    SELECT l.ledger, 0 AS kind, 'opening' AS change_name, CAST(NULL AS BIGINT) AS prospect_count,
+    SELECT l.ledger, 0 AS kind, 'opening' AS change_name, NULLIF(CAST(0 AS BIGINT), 0) AS prospect_count,
         COUNT(o.file_id) AS open_count, SUM(o.own_value) AS value_sum, SUM(o.weighted) AS weighted_sum,
-        CAST(NULL AS DECIMAL(28, 6)) AS affected_sum
+        NULLIF(CAST(0 AS DECIMAL(28, 6)), 0) AS affected_sum
     FROM ledgers l
     LEFT JOIN opening o ON o.ledger = l.ledger
     GROUP BY l.ledger
@@ -132,8 +132,8 @@ bridge_lines AS (
     LEFT JOIN changes c ON c.ledger = l.ledger AND c.kind = n.kind
     GROUP BY l.ledger, n.kind, n.change_name
     UNION ALL
-    SELECT l.ledger, 13, CONCAT('closing ', d.as_of_day), CAST(NULL AS BIGINT), COUNT(c.file_id),
-        SUM(c.own_value), SUM(c.weighted), CAST(NULL AS DECIMAL(28, 6))
+    SELECT l.ledger, 13, CONCAT('closing ', d.as_of_day), NULLIF(CAST(0 AS BIGINT), 0), COUNT(c.file_id),
+        SUM(c.own_value), SUM(c.weighted), NULLIF(CAST(0 AS DECIMAL(28, 6)), 0)
     FROM ledgers l
     CROSS JOIN as_of d
     LEFT JOIN closing c ON c.ledger = l.ledger

@@ -1,6 +1,6 @@
 -- crm report conversion: of the pursuits that entered a column, the share that ever reached a later one, with its Wilson
 -- interval. A pursuit counts once in each column, by its first entry there. Of fewer than 5 there is no rate.
--- A half is rounded up, which ROUND does not do in every engine.
+-- A half is rounded up, which ROUND does not do in every engine, and so is what binary numbers leave just below it.
 WITH spells AS (
     SELECT
         s.ledger, s.pipeline, s.file_id, s.pursuit_no, s.stage_no, b.won_no,
@@ -26,7 +26,7 @@ counts AS (
     SELECT
         ledger, pipeline, stage_no,
         COUNT(*) AS entered,
-        SUM(advanced) AS advanced,
+        SUM(advanced) AS advanced_count,
         SUM(CASE WHEN advanced = 0 AND end_outcome IS NULL THEN 1 ELSE 0 END) AS still_open,
         SUM(CASE WHEN advanced = 0 AND end_outcome IS NOT NULL THEN 1 ELSE 0 END) AS lost_count,
         SUM(CASE WHEN end_outcome = 'won' THEN 1 ELSE 0 END) AS won_count
@@ -37,7 +37,7 @@ rates AS (
     SELECT
         c.*,
         CAST(c.entered AS DOUBLE) AS n,
-        CAST(c.advanced AS DOUBLE) / c.entered AS p,
+        CAST(c.advanced_count AS DOUBLE) / c.entered AS p,
         1.959963984540054E0 AS z
     FROM counts c
 )
@@ -46,18 +46,18 @@ SELECT
     g.pipeline,
     g.stage,
     COALESCE(r.entered, 0) AS entered,
-    CASE WHEN r.entered >= 5 THEN FLOOR(r.p * 1000000E0 + 0.5E0) / 1000000E0 END AS advanced_share,
+    CASE WHEN r.entered >= 5 THEN FLOOR(r.p * 1E6 + 0.5000001E0) / 1E6 END AS advanced_share,
     CASE
         WHEN r.entered < 5 THEN NULL
-        WHEN r.advanced = 0 THEN 0E0
-        ELSE ROUND((r.p + r.z * r.z / (2 * r.n) - r.z * SQRT(r.p * (1 - r.p) / r.n + r.z * r.z / (4 * r.n * r.n)))
-            / (1 + r.z * r.z / r.n), 6)
+        WHEN r.advanced_count = 0 THEN 0E0
+        ELSE FLOOR((r.p + r.z * r.z / (2 * r.n) - r.z * SQRT(r.p * (1 - r.p) / r.n + r.z * r.z / (4 * r.n * r.n)))
+            / (1 + r.z * r.z / r.n) * 1E6 + 0.5000001E0) / 1E6
     END AS advanced_low,
     CASE
         WHEN r.entered < 5 THEN NULL
-        WHEN r.advanced = r.entered THEN 1E0
-        ELSE ROUND((r.p + r.z * r.z / (2 * r.n) + r.z * SQRT(r.p * (1 - r.p) / r.n + r.z * r.z / (4 * r.n * r.n)))
-            / (1 + r.z * r.z / r.n), 6)
+        WHEN r.advanced_count = r.entered THEN 1E0
+        ELSE FLOOR((r.p + r.z * r.z / (2 * r.n) + r.z * SQRT(r.p * (1 - r.p) / r.n + r.z * r.z / (4 * r.n * r.n)))
+            / (1 + r.z * r.z / r.n) * 1E6 + 0.5000001E0) / 1E6
     END AS advanced_high,
     COALESCE(r.still_open, 0) AS still_open,
     COALESCE(r.lost_count, 0) AS lost_count,

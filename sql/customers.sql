@@ -11,7 +11,5 @@ SELECT
     c.bought_amount,
     c.last_order_on,
     c.next_at
-FROM customers c
-CROSS JOIN as_of a
-WHERE c.valid_from <= a.as_of_day AND (c.valid_to IS NULL OR a.as_of_day < c.valid_to)
+FROM customers_now c
 ORDER BY c.ledger, c.customer_id;

@@ -1,6 +1,6 @@
 -- crm report cycle: the share of passes on the clock that was won, lost, or fell back by a day, the three competing
 -- (Aalen-Johansen), with intervals on the log-log scale (variance of Marubini and Valsecchi). Of fewer than 5 passes there
--- is no share. `fell_back` is a column of the report only where a pass fell back.
+-- is no share. `fell_back` is a column of the report only where a pass fell back. A half is rounded up.
 WITH passes AS (
     SELECT
         p.ledger, p.pipeline, p.cycle_days, p.pass_end,
@@ -62,20 +62,23 @@ curve AS (
     FROM logs l
 ),
 wanted AS (
-    SELECT z.ledger, z.pipeline, w.by_day
-    FROM sizes z
-    CROSS JOIN (
-        SELECT 7 AS by_day UNION ALL SELECT 14 UNION ALL SELECT 28 UNION ALL SELECT 60
-        UNION ALL SELECT 90 UNION ALL SELECT 180 UNION ALL SELECT 365 UNION ALL SELECT 730
-    ) w
-    WHERE z.n >= 5 AND w.by_day <= z.t_max
-    UNION
-    SELECT p.ledger, p.pipeline, p.cycle_days
-    FROM passes p
-    JOIN sizes z ON z.ledger = p.ledger AND z.pipeline = p.pipeline
-    WHERE z.n >= 5 AND p.cycle_days <= z.t_max
-    UNION
-    SELECT ledger, pipeline, t_max FROM sizes WHERE n >= 5
+    SELECT DISTINCT ledger, pipeline, by_day
+    FROM (
+        SELECT z.ledger AS ledger, z.pipeline AS pipeline, w.by_day AS by_day
+        FROM sizes z
+        CROSS JOIN (
+            SELECT 7 AS by_day UNION ALL SELECT 14 UNION ALL SELECT 28 UNION ALL SELECT 60
+            UNION ALL SELECT 90 UNION ALL SELECT 180 UNION ALL SELECT 365 UNION ALL SELECT 730
+        ) w
+        WHERE z.n >= 5 AND w.by_day <= z.t_max
+        UNION ALL
+        SELECT p.ledger, p.pipeline, p.cycle_days
+        FROM passes p
+        JOIN sizes z ON z.ledger = p.ledger AND z.pipeline = p.pipeline
+        WHERE z.n >= 5 AND p.cycle_days <= z.t_max
+        UNION ALL
+        SELECT ledger, pipeline, t_max FROM sizes WHERE n >= 5
+    ) every_day
 ),
 -- The curve at each wanted day.
 found AS (
@@ -134,14 +137,14 @@ SELECT
     b.ledger,
     b.pipeline,
     s.by_day,
-    ROUND(s.won_share, 6) AS won_share,
-    ROUND(POWER(s.won_share, EXP(s.won_spread)), 6) AS won_low,
-    ROUND(POWER(s.won_share, EXP(-s.won_spread)), 6) AS won_high,
-    ROUND(s.lost_share, 6) AS lost_share,
-    ROUND(POWER(s.lost_share, EXP(s.lost_spread)), 6) AS lost_low,
-    ROUND(POWER(s.lost_share, EXP(-s.lost_spread)), 6) AS lost_high,
-    ROUND(s.fell_share, 6) AS fell_back,
-    ROUND(s.open_share, 6) AS still_open,
+    FLOOR(s.won_share * 1E6 + 0.5000001E0) / 1E6 AS won_share,
+    FLOOR(POWER(s.won_share, EXP(s.won_spread)) * 1E6 + 0.5000001E0) / 1E6 AS won_low,
+    FLOOR(POWER(s.won_share, EXP(-s.won_spread)) * 1E6 + 0.5000001E0) / 1E6 AS won_high,
+    FLOOR(s.lost_share * 1E6 + 0.5000001E0) / 1E6 AS lost_share,
+    FLOOR(POWER(s.lost_share, EXP(s.lost_spread)) * 1E6 + 0.5000001E0) / 1E6 AS lost_low,
+    FLOOR(POWER(s.lost_share, EXP(-s.lost_spread)) * 1E6 + 0.5000001E0) / 1E6 AS lost_high,
+    FLOOR(s.fell_share * 1E6 + 0.5000001E0) / 1E6 AS fell_back,
+    FLOOR(s.open_share * 1E6 + 0.5000001E0) / 1E6 AS still_open,
     l.at_risk
 FROM boards_now b
 LEFT JOIN spreads s ON s.ledger = b.ledger AND s.pipeline = b.pipeline

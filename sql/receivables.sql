@@ -2,7 +2,7 @@
 -- those who owe most past its due day first. Ages are those of the settings, as far as these have three limits.
 WITH owed AS (
     SELECT
-        c.ledger, c.customer_id, c.customer_key, c.customer_name, c.owner, c.claim_state, c.open_amount, c.claim_currency,
+        c.ledger AS ledger, c.customer_id, c.customer_key, c.customer_name, c.owner, c.claim_state, c.open_amount, c.claim_currency,
         CASE WHEN COALESCE(c.claim_currency, '') = COALESCE(c.credit_limit_currency, '') THEN c.credit_limit END
             AS credit_limit,
         CASE
@@ -12,10 +12,9 @@ WITH owed AS (
             WHEN d.as_of_no - c.due_no <= l.age_limit_3 THEN 3
             ELSE 4
         END AS age_no
-    FROM claims c
+    FROM claims_now c
     JOIN days_now d ON d.ledger = c.ledger
     JOIN ledgers l ON l.ledger = c.ledger
-    WHERE c.valid_from <= d.as_of_day AND (c.valid_to IS NULL OR d.as_of_day < c.valid_to)
 ),
 sums AS (
     SELECT

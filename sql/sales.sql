@@ -1,37 +1,35 @@
 -- crm report sales: money booked, billed and received in the fiscal quarter up to the day, by the owner of the day of each,
 -- beside the same days a year before. Reps come in the order of the team. Money in currencies without a rate is in no sum.
--- Sales of partners, agents and suppliers do not count.
+-- Sales of partners, agents and suppliers do not count. A half is rounded away from zero.
 WITH span AS (
-    SELECT d.ledger, d.quarter_from, d.as_of_day, f.year_before AS before_from, t.year_before AS before_to
+    SELECT d.ledger AS ledger, d.quarter_from AS quarter_from, d.as_of_day AS as_of_day, f.year_before AS before_from, t.year_before AS before_to
     FROM days_now d
     JOIN calendar f ON f.ledger = d.ledger AND f.calendar_day = d.quarter_from
     JOIN calendar t ON t.ledger = d.ledger AND t.calendar_day = d.as_of_day
 ),
 sold AS (
-    SELECT ledger, 'booked' AS kind, sale_on, is_first, sale_amount, sale_currency, standard_amount, margin_amount,
+    SELECT ledger, 'booked' AS kind, relation, sale_on, is_first, sale_amount, sale_currency, standard_amount, margin_amount,
         quantity_sold, owner
-    FROM orders CROSS JOIN as_of
-    WHERE relation = 'customer' AND valid_from <= as_of_day AND (valid_to IS NULL OR as_of_day < valid_to)
+    FROM orders_now
     UNION ALL
-    SELECT ledger, 'billed', sale_on, is_first, sale_amount, sale_currency, standard_amount, margin_amount,
+    SELECT ledger, 'billed', relation, sale_on, is_first, sale_amount, sale_currency, standard_amount, margin_amount,
         quantity_sold, owner
-    FROM invoices CROSS JOIN as_of
-    WHERE relation = 'customer' AND valid_from <= as_of_day AND (valid_to IS NULL OR as_of_day < valid_to)
+    FROM invoices_now
     UNION ALL
-    SELECT ledger, 'received', sale_on, is_first, sale_amount, sale_currency, standard_amount, margin_amount,
+    SELECT ledger, 'received', relation, sale_on, is_first, sale_amount, sale_currency, standard_amount, margin_amount,
         quantity_sold, owner
-    FROM payments CROSS JOIN as_of
-    WHERE relation = 'customer' AND valid_from <= as_of_day AND (valid_to IS NULL OR as_of_day < valid_to)
+    FROM payments_now
 ),
 dated AS (
     SELECT
-        s.ledger, s.kind, s.is_first, s.margin_amount, s.quantity_sold, COALESCE(s.owner, '') AS seller,
+        s.ledger AS ledger, s.kind, s.is_first, s.margin_amount, s.quantity_sold, COALESCE(s.owner, '') AS seller,
         CASE WHEN s.sale_currency IS NULL THEN s.sale_amount END AS amount,
         CASE WHEN s.sale_currency IS NULL THEN s.standard_amount END AS standard,
         CASE WHEN s.sale_on BETWEEN p.quarter_from AND p.as_of_day THEN 1 ELSE 0 END AS is_inside,
         CASE WHEN s.sale_on BETWEEN p.before_from AND p.before_to THEN 1 ELSE 0 END AS is_earlier
     FROM sold s
     JOIN span p ON p.ledger = s.ledger
+    WHERE s.relation = 'customer'
 ),
 sums AS (
     SELECT
@@ -50,6 +48,15 @@ sums AS (
     FROM dated
     WHERE is_inside = 1 OR (is_earlier = 1 AND kind = 'booked')
     GROUP BY ledger, seller
+),
+rates AS (
+    SELECT
+        s.*,
+        CASE WHEN s.costed > 0 THEN CAST(s.margin AS DOUBLE) / CAST(s.costed AS DOUBLE) END AS margin_rate,
+        CASE WHEN s.year_before > 0
+            THEN (CAST(s.booked AS DOUBLE) - CAST(s.year_before AS DOUBLE)) / CAST(s.year_before AS DOUBLE)
+            END AS growth
+    FROM sums s
 )
 SELECT
     s.ledger,
@@ -60,13 +67,11 @@ SELECT
     s.billed,
     s.received,
     s.margin,
-    CASE WHEN s.costed > 0 THEN ROUND(CAST(s.margin AS DOUBLE) / CAST(s.costed AS DOUBLE), 6) END AS margin_rate,
+    SIGN(s.margin_rate) * FLOOR(ABS(s.margin_rate) * 1E6 + 0.5000001E0) / 1E6 AS margin_rate,
     s.costed,
     s.quantity,
     s.year_before,
-    CASE WHEN s.year_before > 0
-        THEN ROUND((CAST(s.booked AS DOUBLE) - CAST(s.year_before AS DOUBLE)) / CAST(s.year_before AS DOUBLE), 6)
-        END AS growth
-FROM sums s
+    SIGN(s.growth) * FLOOR(ABS(s.growth) * 1E6 + 0.5000001E0) / 1E6 AS growth
+FROM rates s
 LEFT JOIN reps r ON r.ledger = s.ledger AND r.rep = s.seller
 ORDER BY s.ledger, COALESCE(r.rep_rank, 999999999), s.seller;

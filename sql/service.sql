@@ -1,20 +1,12 @@
 -- crm report service: cases, and how long they wait for an answer and for their end: Kaplan-Meier, those that wait still
 -- are censored at the end of the day. Times are working hours if everything that was done has a time of day, else working
 -- days. Whether promises were kept depends on grades, which are none of a dataset.
-WITH cases_now AS (
-    SELECT t.* FROM cases t CROSS JOIN as_of a
-    WHERE t.valid_from <= a.as_of_day AND (t.valid_to IS NULL OR a.as_of_day < t.valid_to)
-),
-askings_now AS (
-    SELECT t.* FROM askings t CROSS JOIN as_of a
-    WHERE t.valid_from <= a.as_of_day AND (t.valid_to IS NULL OR a.as_of_day < t.valid_to)
-),
-clocks AS (
+WITH clocks AS (
     SELECT ledger, MIN(CASE WHEN is_timed THEN 1 ELSE 0 END) AS in_hours FROM askings_now GROUP BY ledger
 ),
 waits AS (
     SELECT
-        q.ledger, k.in_hours, l.day_minutes, q.answer_days, q.resolve_days, q.answer_minutes, q.resolve_minutes,
+        q.ledger AS ledger, k.in_hours, l.day_minutes, q.answer_days, q.resolve_days, q.answer_minutes, q.resolve_minutes,
         q.answered_on, q.resolved_on,
         d.as_of_worked - c.worked_days AS days_now,
         CASE
@@ -30,84 +22,61 @@ waits AS (
     JOIN calendar c ON c.ledger = q.ledger AND c.calendar_day = q.asked_on
     WHERE q.begins_case
 ),
+-- Each case waits for two things: an answer, and its end.
 begun AS (
-    SELECT
-        ledger, in_hours,
-        CASE WHEN answered_on IS NULL THEN 0 ELSE 1 END AS answer_done,
-        CASE WHEN resolved_on IS NULL THEN 0 ELSE 1 END AS resolve_done,
-        CASE
-            WHEN in_hours = 0 THEN CASE WHEN answered_on IS NULL THEN days_now ELSE answer_days END
-            WHEN answered_on IS NULL THEN COALESCE(minutes_now, days_now * day_minutes)
-            ELSE COALESCE(answer_minutes, answer_days * day_minutes)
-        END AS answer_time,
-        CASE
-            WHEN in_hours = 0 THEN CASE WHEN resolved_on IS NULL THEN days_now ELSE resolve_days END
-            WHEN resolved_on IS NULL THEN COALESCE(minutes_now, days_now * day_minutes)
-            ELSE COALESCE(resolve_minutes, resolve_days * day_minutes)
-        END AS resolve_time
+    SELECT ledger, in_hours, day_minutes, days_now, minutes_now, 'answer' AS wanted,
+        answered_on AS done_on, answer_days AS done_days, answer_minutes AS done_minutes
+    FROM waits
+    UNION ALL
+    SELECT ledger, in_hours, day_minutes, days_now, minutes_now, 'resolve', resolved_on, resolve_days, resolve_minutes
     FROM waits
 ),
-answer_steps AS (
+times AS (
     SELECT
-        t.ledger, t.took, t.done, z.n - COALESCE(SUM(t.leaving) OVER (
-            PARTITION BY t.ledger ORDER BY t.took ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ledger, wanted,
+        CASE WHEN done_on IS NULL THEN 0 ELSE 1 END AS done,
+        CASE
+            WHEN in_hours = 0 THEN CASE WHEN done_on IS NULL THEN days_now ELSE done_days END
+            WHEN done_on IS NULL THEN COALESCE(minutes_now, days_now * day_minutes)
+            ELSE COALESCE(done_minutes, done_days * day_minutes)
+        END AS took
+    FROM begun
+),
+steps AS (
+    SELECT
+        t.ledger AS ledger, t.wanted AS wanted, t.took, t.done, z.n - COALESCE(SUM(t.leaving) OVER (
+            PARTITION BY t.ledger, t.wanted ORDER BY t.took ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ), 0) AS at_risk
     FROM (
-        SELECT ledger, answer_time AS took, COUNT(*) AS leaving, SUM(answer_done) AS done
-        FROM begun
-        GROUP BY ledger, answer_time
+        SELECT ledger, wanted, took, COUNT(*) AS leaving, SUM(done) AS done
+        FROM times
+        GROUP BY ledger, wanted, took
     ) t
-    JOIN (SELECT ledger, COUNT(*) AS n FROM begun GROUP BY ledger) z ON z.ledger = t.ledger
+    JOIN (SELECT ledger, wanted, COUNT(*) AS n FROM times GROUP BY ledger, wanted) z
+        ON z.ledger = t.ledger AND z.wanted = t.wanted
 ),
-answer_curve AS (
+curve AS (
     SELECT
-        ledger, took,
+        ledger, wanted, took,
         CASE WHEN at_risk = done THEN 0E0 ELSE EXP(SUM(
             CASE WHEN at_risk > done THEN LN(CAST(at_risk - done AS DOUBLE) / CAST(at_risk AS DOUBLE)) ELSE 0E0 END
-        ) OVER (PARTITION BY ledger ORDER BY took ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) END AS waiting
-    FROM answer_steps
+        ) OVER (PARTITION BY ledger, wanted ORDER BY took ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) END AS waiting
+    FROM steps
     WHERE done > 0
 ),
-answer_times AS (
+quantiles AS (
     SELECT
         ledger,
-        MIN(CASE WHEN waiting <= 0.5E0 + 1E-12 THEN took END) AS median_time,
-        MIN(CASE WHEN waiting <= 0.1E0 + 1E-12 THEN took END) AS p90_time
-    FROM answer_curve
-    GROUP BY ledger
-),
-resolve_steps AS (
-    SELECT
-        t.ledger, t.took, t.done, z.n - COALESCE(SUM(t.leaving) OVER (
-            PARTITION BY t.ledger ORDER BY t.took ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ), 0) AS at_risk
-    FROM (
-        SELECT ledger, resolve_time AS took, COUNT(*) AS leaving, SUM(resolve_done) AS done
-        FROM begun
-        GROUP BY ledger, resolve_time
-    ) t
-    JOIN (SELECT ledger, COUNT(*) AS n FROM begun GROUP BY ledger) z ON z.ledger = t.ledger
-),
-resolve_curve AS (
-    SELECT
-        ledger, took,
-        CASE WHEN at_risk = done THEN 0E0 ELSE EXP(SUM(
-            CASE WHEN at_risk > done THEN LN(CAST(at_risk - done AS DOUBLE) / CAST(at_risk AS DOUBLE)) ELSE 0E0 END
-        ) OVER (PARTITION BY ledger ORDER BY took ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) END AS waiting
-    FROM resolve_steps
-    WHERE done > 0
-),
-resolve_times AS (
-    SELECT
-        ledger,
-        MIN(CASE WHEN waiting <= 0.5E0 + 1E-12 THEN took END) AS median_time,
-        MIN(CASE WHEN waiting <= 0.1E0 + 1E-12 THEN took END) AS p90_time
-    FROM resolve_curve
+        MIN(CASE WHEN wanted = 'answer' AND waiting <= 0.5E0 + 1E-12 THEN took END) AS answer_median,
+        MIN(CASE WHEN wanted = 'answer' AND waiting <= 0.1E0 + 1E-12 THEN took END) AS answer_p90,
+        MIN(CASE WHEN wanted = 'resolve' AND waiting <= 0.5E0 + 1E-12 THEN took END) AS resolve_median,
+        MIN(CASE WHEN wanted = 'resolve' AND waiting <= 0.1E0 + 1E-12 THEN took END) AS resolve_p90
+    FROM curve
     GROUP BY ledger
 ),
 sizes AS (
     SELECT ledger, COUNT(*) AS asked, CASE WHEN MIN(in_hours) = 1 THEN 60E0 ELSE 1E0 END AS unit
-    FROM begun
+    FROM waits
     GROUP BY ledger
 ),
 begins AS (
@@ -115,7 +84,7 @@ begins AS (
 ),
 counts AS (
     SELECT
-        c.ledger,
+        c.ledger AS ledger,
         COUNT(*) AS case_count,
         SUM(CASE WHEN c.is_complaint THEN 1 ELSE 0 END) AS complaints,
         SUM(CASE WHEN c.case_state IN ('open', 'in-hand') THEN 1 ELSE 0 END) AS open_count,
@@ -129,14 +98,15 @@ SELECT
     c.case_count,
     c.complaints,
     c.open_count,
-    CASE WHEN c.case_count >= 5 THEN FLOOR(CAST(c.reopened AS DOUBLE) / CAST(c.case_count AS DOUBLE) * 1000000E0 + 0.5E0) / 1000000E0 END AS reopened,
+    CASE WHEN c.case_count >= 5
+        THEN FLOOR(CAST(c.reopened AS DOUBLE) / CAST(c.case_count AS DOUBLE) * 1E6 + 0.5000001E0) / 1E6
+        END AS reopened,
     s.asked,
-    CASE WHEN s.asked >= 5 THEN ROUND(CAST(a.median_time AS DOUBLE) / s.unit, 6) END AS answer_median,
-    CASE WHEN s.asked >= 5 THEN ROUND(CAST(a.p90_time AS DOUBLE) / s.unit, 6) END AS answer_p90,
-    CASE WHEN s.asked >= 5 THEN ROUND(CAST(r.median_time AS DOUBLE) / s.unit, 6) END AS resolve_median,
-    CASE WHEN s.asked >= 5 THEN ROUND(CAST(r.p90_time AS DOUBLE) / s.unit, 6) END AS resolve_p90
+    CASE WHEN s.asked >= 5 THEN FLOOR(q.answer_median / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS answer_median,
+    CASE WHEN s.asked >= 5 THEN FLOOR(q.answer_p90 / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS answer_p90,
+    CASE WHEN s.asked >= 5 THEN FLOOR(q.resolve_median / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS resolve_median,
+    CASE WHEN s.asked >= 5 THEN FLOOR(q.resolve_p90 / s.unit * 1E6 + 0.5000001E0) / 1E6 END AS resolve_p90
 FROM counts c
 JOIN sizes s ON s.ledger = c.ledger
-LEFT JOIN answer_times a ON a.ledger = c.ledger
-LEFT JOIN resolve_times r ON r.ledger = c.ledger
+LEFT JOIN quantiles q ON q.ledger = c.ledger
 ORDER BY c.ledger;

@@ -4,13 +4,14 @@
 
     python3 compare.py --crm crm --engine duckdb --days 2010-01-31,2010-03-31 LEDGER...
 
-Engines: duckdb (PyPI duckdb), sail (pysail, pyspark-client), spark (pyspark, Java 17; two executors). DuckDB reads the
-CSV and writes the Parquet that the others read, so it is always needed.
+Engines: duckdb (PyPI duckdb), sail (pysail, pyspark-client), spark (pyspark, Java 17; two executors), clickhouse (chdb).
+DuckDB reads the CSV and writes the Parquet that the others read, so it is always needed.
 """
 
 import argparse
 import csv
 import io
+import json
 import os
 import re
 import subprocess
@@ -116,6 +117,28 @@ class Spark(Connected):
         super().__init__(builder.getOrCreate(), parquet)
 
 
+class ClickHouse:
+    """ClickHouse without a server. Its views are not temporary, and a join that finds nothing gives NULL only if asked."""
+
+    def __init__(self, parquet):
+        from chdb import session
+
+        self.session = session.Session()
+        self.session.query("SET join_use_nulls = 1")
+        for file in sorted(Path(parquet).glob("*.parquet")):
+            self.session.query(f"CREATE VIEW {file.stem} AS SELECT * FROM file('{file}', Parquet)")
+
+    def run(self, statement):
+        self.session.query(statement.replace("TEMP VIEW", "VIEW"))
+
+    def rows(self, query):
+        found = json.loads(str(self.session.query(query, "JSONCompact")))
+        return [column["name"] for column in found["meta"]], [tuple(row) for row in found["data"]]
+
+    def close(self):
+        self.session.close()
+
+
 def plain(value):
     """A value as text, numbers without zeros at their ends."""
     if value is None:
@@ -164,11 +187,14 @@ def compare(engine, name, ledgers, expected):
     return wrong
 
 
+OTHERS = {"sail": Sail, "spark": Spark, "clickhouse": ClickHouse}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ledgers", nargs="+", metavar="LEDGER", help="the folder of a ledger")
     parser.add_argument("--crm", default="crm", help="the program")
-    parser.add_argument("--engine", action="append", choices=["duckdb", "sail", "spark"], required=True)
+    parser.add_argument("--engine", action="append", choices=["duckdb", "sail", "spark", "clickhouse"], required=True)
     parser.add_argument("--days", required=True, help="the as-of days, with commas between them")
     parser.add_argument("--reports", default=",".join(REPORTS), help="which, with commas between them")
     parser.add_argument("--dataset", help="the folder of the dataset [default: a temporary one]")
@@ -195,7 +221,7 @@ def main():
         wrong = compared = 0
         for which in options.engine:
             duckdb = DuckDB(dataset, parquet if which != "duckdb" or "duckdb" not in options.engine else None)
-            engine = duckdb if which == "duckdb" else {"sail": Sail, "spark": Spark}[which](parquet)
+            engine = duckdb if which == "duckdb" else OTHERS[which](parquet)
             for day in options.days.split(","):
                 engine.run(f"CREATE OR REPLACE TEMP VIEW as_of AS SELECT DATE '{day}' AS as_of_day")
                 for statement in statements("views.sql"):

@@ -2,14 +2,15 @@
 //! was made of, so that one that would not change is left alone.
 
 use super::root::ledger_file;
+use super::spool::Spool;
 use crate::diag::{Code, Diagnostic, Words};
-use crate::disk::durable::{failed, replace_quickly, sync_folder};
+use crate::disk::durable::{failed, replace_quickly, sync_folder, write_new};
 use crate::disk::ledger::Ledger;
 use crate::format::layout::{ACTIVITY, CUSTOMERS, PROSPECTS, SETTINGS};
 use crate::value::digest::digest;
 use rayon::prelude::*;
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
 
 /// The folder of the manifests, by which a folder of datasets is known.
@@ -17,6 +18,9 @@ pub const MANIFESTS: &str = "manifests";
 
 /// The rows of a partition of a table.
 pub const PART: &str = "part.csv";
+
+/// The file by which git leaves a folder alone.
+const GIT_IGNORES: &str = ".gitignore";
 
 /// Those of a partition that is being written. Engines read `part.csv` alone.
 const NEW: &str = ".part.csv.new";
@@ -79,6 +83,23 @@ impl DatasetFolder {
         fs::read_to_string(self.manifest_file(ledger)).ok()
     }
 
+    /// The name of each partition with its manifest, in the order of names.
+    ///
+    /// # Errors
+    /// Fails if the manifests cannot be listed.
+    pub fn manifests(&self) -> Result<Vec<(String, String)>, Diagnostic> {
+        let folder = self.folder.join(MANIFESTS);
+        let unread = |error: std::io::Error| Diagnostic::unreadable(&folder, &error);
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(unread)? {
+            let path = entry.map_err(unread)?.path();
+            let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
+            found.extend(name.and_then(|name| Some((self.manifest(&name)?, name))));
+        }
+        found.sort_by(|a, b| a.1.cmp(&b.1));
+        Ok(found.into_iter().map(|(manifest, name)| (name, manifest)).collect())
+    }
+
     /// Is each of these tables there, as long as its manifest states?
     pub fn has(&self, ledger: &str, tables: &[(String, u64)]) -> bool {
         tables.iter().all(|(table, length)| {
@@ -87,24 +108,41 @@ impl DatasetFolder {
         })
     }
 
-    /// Writes a partition. Until every table is on the disk the one before stays as it is; then each file is renamed into
-    /// its place, and the manifest comes last: a partition without one is written again by the next export.
+    /// Begins to keep the texts of a partition's rows. Git leaves a new folder of datasets alone, wherever it is.
+    ///
+    /// # Errors
+    /// Fails if the folder cannot be made or written.
+    pub fn spool(&self) -> Result<Spool, Diagnostic> {
+        let folder = self.folder.join(MANIFESTS);
+        let is_new = !folder.is_dir();
+        self.make(&folder)?;
+        if is_new {
+            let path = self.folder.join(GIT_IGNORES);
+            write_new(&path, b"*\n", None).map_err(|error| failed(&path, &error))?;
+        }
+        Spool::in_folder(&folder).map_err(|error| failed(&folder, &error))
+    }
+
+    /// Writes a partition: of each table its head, then the rows of the spool at these places, which have a part for each
+    /// table. Until every table is on the disk the partition before stays as it is; then each file is renamed into its place,
+    /// and the manifest of the tables' sizes comes last: a partition without one is written again by the next export.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be written.
     pub fn replace(
         &self,
         ledger: &str,
         tables: &[(&str, Vec<u8>)],
-        manifest: &str,
+        (spool, places): (Spool, &[u64]),
+        manifest: impl FnOnce(Vec<(String, u64)>) -> String,
     ) -> Result<(), Diagnostic> {
-        let write = |table: &str, bytes: &[u8]| {
-            let folder = self.partition(table, ledger);
-            self.make(&folder)?;
-            put_beside(&folder.join(NEW), self.like.as_deref(), bytes)
-                .map_err(|error| failed(&folder.join(PART), &error))
-        };
-        self.make(&self.folder.join(MANIFESTS))?;
-        for (table, bytes) in tables {
-            write(table, bytes)?;
-        }
+        let lengths = self.write_beside(ledger, tables, spool, places).inspect_err(|_| {
+            for (table, _) in tables {
+                let _ = fs::remove_file(self.partition(table, ledger).join(NEW));
+            }
+        })?;
+        let names = tables.iter().map(|(table, _)| (*table).to_owned());
+        let manifest = manifest(names.zip(lengths).collect());
         self.forget(ledger)?;
         for (table, _) in tables {
             let folder = self.partition(table, ledger);
@@ -116,6 +154,28 @@ impl DatasetFolder {
         replace_quickly(&path, self.like.as_deref(), manifest.as_bytes())
             .and_then(|()| sync_folder(&self.folder.join(MANIFESTS)))
             .map_err(|error| Diagnostic::unwritable(&path, &error))
+    }
+
+    /// Writes the new files beside those that are there, and returns how long they are.
+    fn write_beside(
+        &self,
+        ledger: &str,
+        tables: &[(&str, Vec<u8>)],
+        spool: Spool,
+        places: &[u64],
+    ) -> Result<Vec<u64>, Diagnostic> {
+        let begin = |(table, head): &(&str, Vec<u8>)| {
+            let folder = self.partition(table, ledger);
+            self.make(&folder)?;
+            new_part(&folder.join(NEW), self.like.as_deref(), head)
+                .map_err(|error| failed(&folder.join(PART), &error))
+        };
+        let mut parts: Vec<BufWriter<File>> =
+            tables.iter().map(begin).collect::<Result<_, Diagnostic>>()?;
+        spool
+            .read(places, |at, rows| parts[at].write_all(rows))
+            .and_then(|()| parts.into_iter().map(to_disk).collect())
+            .map_err(|error| failed(&self.folder, &error))
     }
 
     /// Removes a partition: its files in these tables, and the folders that are empty then. Returns whether there was one.
@@ -171,8 +231,8 @@ impl DatasetFolder {
     }
 }
 
-/// Writes a new file, durably, in place of one that was cut short.
-fn put_beside(path: &Path, like: Option<&Path>, bytes: &[u8]) -> std::io::Result<()> {
+/// Begins a new file in place of one that was cut short.
+fn new_part(path: &Path, like: Option<&Path>, head: &[u8]) -> std::io::Result<BufWriter<File>> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -181,8 +241,15 @@ fn put_beside(path: &Path, like: Option<&Path>, bytes: &[u8]) -> std::io::Result
     if let Some(Ok(meta)) = like.map(fs::metadata) {
         file.set_permissions(no_more_than(&meta.permissions(), &file)?)?;
     }
-    file.write_all(bytes)?;
-    file.sync_all()
+    file.write_all(head)?;
+    Ok(BufWriter::new(file))
+}
+
+/// Ends a new file durably, and returns how long it is.
+fn to_disk(part: BufWriter<File>) -> std::io::Result<u64> {
+    let file = part.into_inner().map_err(IntoInnerError::into_error)?;
+    file.sync_all()?;
+    Ok(file.metadata()?.len())
 }
 
 /// The rights of a new file, but none that those of another lack.

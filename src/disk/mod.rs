@@ -22,6 +22,7 @@ pub mod root;
 pub mod rows_file;
 pub mod sealed_file;
 pub mod stamp;
+pub mod spool;
 pub mod tally;
 pub mod verified;
 pub mod walk;

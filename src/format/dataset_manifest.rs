@@ -15,6 +15,10 @@ pub struct DatasetManifest {
     pub digest: String,
     /// The folder of the ledger.
     pub folder: String,
+    /// The file of the company, if the partition was made with all others of one.
+    pub company: Option<String>,
+    /// How many files of the ledger could not be read, so that nothing of them is in the tables.
+    pub left_out: Option<u64>,
     /// Each table with the bytes of its file.
     pub tables: Vec<(String, u64)>,
 }
@@ -31,6 +35,8 @@ impl DatasetManifest {
             version: word("version")?,
             digest: word("digest")?,
             folder: word("folder")?,
+            company: word("company"),
+            left_out: table.get("left_out").and_then(number),
             tables: sizes.collect::<Option<_>>()?,
         })
     }
@@ -40,8 +46,15 @@ impl DatasetManifest {
         let (schema, digest) = (self.schema, quoted(&self.digest));
         let (version, folder) = (quoted(&self.version), quoted(&self.folder));
         let mut text = format!(
-            "schema = {schema}\nversion = {version}\ndigest = {digest}\nfolder = {folder}\n\n[bytes]\n"
+            "schema = {schema}\nversion = {version}\ndigest = {digest}\nfolder = {folder}\n"
         );
+        if let Some(company) = &self.company {
+            let _ = writeln!(text, "company = {}", quoted(company));
+        }
+        if let Some(left_out) = self.left_out {
+            let _ = writeln!(text, "left_out = {left_out}");
+        }
+        text += "\n[bytes]\n";
         for (table, bytes) in &self.tables {
             let _ = writeln!(text, "{table} = {bytes}");
         }
@@ -64,9 +77,13 @@ mod tests {
             version: "0.1.0".into(),
             digest: "00ff".into(),
             folder: "C:\\销售\\\"a\"".into(),
+            company: Some("company.toml".into()),
+            left_out: Some(2),
             tables: vec![("events".into(), 12), ("states".into(), 0)],
         };
         assert_eq!(DatasetManifest::parse(&manifest.text()), Some(manifest.clone()));
+        let alone = DatasetManifest { company: None, left_out: None, ..manifest };
+        assert_eq!(DatasetManifest::parse(&alone.text()), Some(alone.clone()));
         for broken in ["", "schema = 1", "schema = -1\n[bytes]", "\u{0}"] {
             assert_eq!(DatasetManifest::parse(broken), None, "{broken}");
         }

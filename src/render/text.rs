@@ -194,9 +194,12 @@ pub(super) fn ratio(n: u64, of: u64) -> Option<f64> {
     (of > 0).then(|| n as f64 / of as f64)
 }
 
+/// A half, and as much less as a binary number may be off: an exact half is rounded away from zero, whatever it was computed by.
+const HALF: f64 = 0.5 + 1e-7;
+
 /// Rounded to six decimals, which every machine computes alike; nothing if it is not a number.
 pub(super) fn six(x: f64) -> Option<f64> {
-    let rounded = (x * 1e6).round() / 1e6;
+    let rounded = (x.abs() * 1e6 + HALF).floor().copysign(x) / 1e6;
     let kept = if rounded.is_finite() { rounded } else { x };
     // Adding zero turns -0 into 0.
     kept.is_finite().then_some(kept + 0.0)
@@ -242,6 +245,21 @@ mod tests {
     fn see(cell: Cell) -> String {
         let look = Look { money: 2, ..Look::default() };
         shown(&cell, &look, &Options::default()).into_owned()
+    }
+
+    #[test]
+    fn a_half_is_rounded_away_from_zero_also_where_a_binary_number_lies_below_it() {
+        // 0.0234375 as three steps of a curve of 128 add it up.
+        let below = 1.0 / 128.0 + 127.0 / 128.0 / 127.0 + 126.0 / 128.0 / 126.0 - f64::EPSILON;
+        for (x, shown) in [(0.0234375, 0.023438), (below, 0.023438), (-0.0000005, -0.000001)] {
+            assert_eq!(six(x), Some(shown));
+        }
+        assert_eq!(
+            [0.4999989e-6, 0.0, -0.0, 1e15, 5.0].map(six),
+            [0.0, 0.0, 0.0, 1e15, 5.0].map(Some)
+        );
+        assert_eq!([f64::NAN, f64::INFINITY].map(six), [None, None]);
+        assert!(!six(-0.0000001).is_some_and(f64::is_sign_negative));
     }
 
     #[test]

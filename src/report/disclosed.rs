@@ -59,12 +59,14 @@ impl Disclosed {
         }
     }
 
-    /// Adds the private fields of files, `among` all of them, that are open to the user.
+    /// Adds the private fields of files, `among` all of them, that are open to the user; in a company those of the ledger
+    /// `member`.
     pub fn add_files(
         &mut self,
         book: &Book,
         (files, query): (Files, &Query),
         among: &[&str],
+        member: Option<&str>,
         privacy: &Privacy,
     ) {
         let wanted: Vec<&Text> = private(privacy, among).collect();
@@ -79,7 +81,8 @@ impl Disclosed {
             let prospect = &record.prospect;
             Some((prospect.id.clone(), row(prospect)))
         });
-        found.into_iter().for_each(|(id, fields)| self.add(&id, fields));
+        let own = found.into_iter().filter(|(id, _)| is_of(member, id));
+        own.for_each(|(id, fields)| self.add(&id, fields));
     }
 
     /// Adds the private fields in a sheet, or in its table `only`, of the rows whose ids begin with `member/` in a
@@ -123,9 +126,7 @@ impl Disclosed {
         let naming = table.columns.iter().position(|column| NAMING.contains(&&*column.id));
         for row in table.rows.iter() {
             let id = ids.and_then(|at| words_of(row.cells.get(at)?).next());
-            let is_of_another =
-                |member: &str, id: &str| id.split_once('/').is_none_or(|(of, _)| of != member);
-            if member.zip(id).is_some_and(|(member, id)| is_of_another(member, id)) {
+            if id.is_some_and(|id| !is_of(member, id)) {
                 continue;
             }
             let fields = given(&row, &showing, naming);
@@ -139,6 +140,11 @@ impl Disclosed {
             }
         }
     }
+}
+
+/// Is an id one of a ledger of the company? Where there is no company, each is.
+fn is_of(member: Option<&str>, id: &str) -> bool {
+    member.is_none_or(|member| id.split_once('/').is_some_and(|(of, _)| of == member))
 }
 
 /// The private fields among some.

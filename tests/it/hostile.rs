@@ -481,6 +481,24 @@ mod links {
         assert!(run.stdout.contains("prospects to add,10000\n"), "{}", run.stdout);
     }
 
+    /// A dataset has the rows of one prospect in memory at a time.
+    #[test]
+    fn a_dataset_is_exported_in_little_memory() {
+        let sandbox = Sandbox::empty();
+        sandbox.write("x/crm.toml", "[ledger]\n");
+        let note = "长".repeat(20_000);
+        for n in 0..1_000 {
+            let event = format!("kind = \"opened\", owner = \"liu\", note = \"{note}\"");
+            let text = format!("name = \"n\"\n[events]\n2009-12-01-1-aaa = {{ {event} }}\n");
+            sandbox.write(&format!("x/prospects/p{n}.toml"), text);
+        }
+        // The notes alone are 60 MB.
+        let limit = "export MALLOC_ARENA_MAX=1; ulimit -v 110000";
+        under(&sandbox, limit, "--ledger x export dataset data").done();
+        let length = std::fs::metadata(sandbox.path().join("data/events/ledger=x/part.csv"));
+        assert!(length.unwrap().len() > 60_000_000);
+    }
+
     /// A workbook of the older Excel whose records are these.
     fn xls(records: &[u8]) -> Vec<u8> {
         use std::io::Write;

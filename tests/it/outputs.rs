@@ -45,8 +45,9 @@ const FILES: [&str; 10] = [
 ];
 
 /// Commands that write into the folder `OUT`.
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 6] = [
     "site -o OUT",
+    "export dataset OUT",
     "letters letter.txt id:zhang -o OUT --force",
     "man OUT",
     "init OUT",

@@ -200,6 +200,36 @@ fn a_dataset_has_sealed_values_only_where_that_is_asked_for() {
 }
 
 #[test]
+fn a_dataset_has_nothing_of_sealed_facts_among_others() {
+    let keys = Keys::of(&["boss"]);
+    let repo = Repo::new("boss", &keys.settings("", &[("boss", 1)]));
+    let settings = repo.sandbox.read("crm.toml");
+    let sealed = "[\"note\", \"company\", \"wechat\"]";
+    let settings = settings.replace("[\"phone\", \"email\", \"birthday\", \"note\"]", sealed);
+    let facts = "[ledger]\nfacts = [\"wechat\", \"branch\"]\n";
+    repo.sandbox.write("crm.toml", format!("{facts}{}", settings.replace("[ledger]\n", "")));
+    let events = "2009-12-01-1 = { kind = \"opened\", owner = \"li\" }\n\
+        2009-12-02-1 = { kind = \"changed\", set = { company = \"Hidden Inc\", region = \"east\", wechat = \"zw1971\" } }\n";
+    let facts =
+        "name = \"Zhang\"\ncompany = \"Secret Ltd\"\nbranch = \"north\"\nwechat = \"zw1970\"\n";
+    repo.sandbox.write("prospects/zhang.toml", format!("{facts}[events]\n{events}"));
+    crm_as(&repo, &keys, "boss", "seal").done();
+    assert!(repo.sandbox.read("prospects/zhang.toml").contains("sealed:"));
+    let out = tempfile::tempdir().unwrap();
+    let dataset = out.path().join("dataset");
+    let line = format!("export dataset {} --as home", dataset.display());
+    crm_as(&repo, &keys, "boss", &line).done();
+    let all: Vec<String> = all_bytes(&dataset)
+        .into_iter()
+        .map(|(_, bytes)| String::from_utf8(bytes).unwrap())
+        .collect();
+    for word in ["Secret Ltd", "Hidden Inc", "zw1970", "zw1971", "sealed:", "•••"] {
+        assert!(!all.iter().any(|text| text.contains(word)), "{word} is in the dataset");
+    }
+    assert!(["branch=north", "east"].iter().all(|word| all.iter().any(|text| text.contains(word))));
+}
+
+#[test]
 fn a_company_reads_sealed_values_as_each_ledger_does() {
     let keys = Keys::of(&["boss"]);
     let repo = sealed_ledger(&keys, &[("boss", 1)]);

@@ -1,11 +1,11 @@
-//! `crm export dataset DIR`: the ledger as a partition of a folder of typed tables.
+//! `crm export dataset DIR`: the ledger, or each ledger of a company, as a partition of a folder of typed tables.
 
 use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure, Words, counted};
 use crate::disk::dataset_folder::DatasetFolder;
 use crate::disk::ledger::Ledger;
-use crate::export::dataset::{DatasetTable, SCHEMA, dataset};
+use crate::export::dataset::{DatasetEnds, DatasetTable, SCHEMA, dataset, head};
 use crate::format::dataset_manifest::DatasetManifest;
 use crate::rules::book::{Files, Keep};
 use crate::rules::query::Query;
@@ -24,7 +24,7 @@ pub(super) struct Partition<'a> {
     pub unseal: bool,
 }
 
-/// Writes the partition of the ledger, or removes it. One that would not change is left alone.
+/// Writes the partition of the ledger, or of each ledger of the company, or removes them.
 pub(super) fn export_dataset(
     words: &SelectionArgs,
     partition: Partition,
@@ -37,61 +37,166 @@ pub(super) fn export_dataset(
         let out = DatasetFolder::open(Path::new(folder), None)?;
         return removed(&out, folder, &valid(name)?, context);
     }
-    let mut ledger = context.ledger()?.clone();
-    if !unseal {
-        ledger.open_with(Vec::new());
+    if let Some(company) = context.company_file() {
+        return of_company(folder, company, partition, context);
     }
-    let name = name(&ledger, called)?;
+    let ledger = context.ledger()?;
+    let name = name(ledger, called)?;
     let out = DatasetFolder::open(Path::new(folder), Some(&ledger.root))?;
     let known = out.manifest(&name).as_deref().and_then(DatasetManifest::parse);
-    let root = ledger.root.canonicalize().unwrap_or_else(|_| ledger.root.clone());
-    let root = root.display().to_string();
+    let root = real(&ledger.root);
     if let Some(other) = known.as_ref().filter(|known| known.folder != root && called.is_none()) {
-        return Err(another(folder, &name, &other.folder).into());
+        let other = another(folder, &name, &other.folder);
+        return Err(other
+            .help(words!(
+                "name this one: --as NAME; --as {name} if the ledger has moved",
+                "请为此账本命名：--as 名称；如果账本只是换了位置：--as {name}"
+            ))
+            .into());
     }
-    if remove {
-        return removed(&out, folder, &name, context);
+    match remove {
+        true => removed(&out, folder, &name, context),
+        false => Writing { out: &out, folder, company: None, unseal }.write(&name, ledger, context),
     }
-    let digest = match unseal {
-        // Other keys open other values, so that such a partition is written each time.
-        true => format!("unsealed-{}", ledger.digest()?),
-        false => ledger.digest()?,
-    };
-    let made = DatasetManifest {
-        schema: SCHEMA,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        digest,
-        folder: root,
-        tables: Vec::new(),
-    };
-    if let Some(known) = known.filter(|_| !unseal)
-        && known.tables.len() == DatasetTable::ALL.len()
-        && (DatasetManifest { tables: Vec::new(), ..known.clone() }) == made
-        && out.has(&name, &known.tables)
-    {
-        context.say(words!(
-            "{folder}: ledger={name} is as it was",
-            "{folder}：ledger={name} 没有变化"
-        ));
-        return Ok(());
+}
+
+/// Writes a partition for each ledger of a company, under the ids that these have there, and removes those which it wrote before
+/// for ledgers that it lists no more. With `remove`, all that it wrote.
+fn of_company(
+    folder: &str,
+    company: &Path,
+    Partition { called, remove, unseal }: Partition,
+    context: &Context,
+) -> Result<(), Failure> {
+    if called.is_some() {
+        let message = words!("a company names its ledgers itself", "公司的账本名称由公司文件决定");
+        return Err(Diagnostic::new(Code::BadArgument, message)
+            .help(words!("leave --as out", "请去掉 --as"))
+            .into());
     }
-    let mut book = ledger.load(Date::MAX);
-    book.keep = Keep::Everything;
-    let lines = context.reading(&book, || dataset(&book))?;
-    let tables: Vec<(&str, Vec<u8>)> =
-        DatasetTable::ALL.iter().map(|table| (table.name(), lines.text(*table))).collect();
-    let sizes = tables.iter().map(|(table, text)| ((*table).to_owned(), text.len() as u64));
-    context.gives_out(|disclosed, _, privacy| {
-        if unseal {
-            disclosed.add_files(&book, (Files::Everybody, &Query::everything()), &[], privacy);
+    let company = real(company);
+    let listed: Vec<(&str, &Ledger)> = match context.joined()? {
+        Some(joined) if !remove => {
+            let ids = joined.members.iter().map(|member| member.id.as_str());
+            ids.zip(context.every_ledger()?).collect()
         }
-    });
-    context.record_access(None)?;
-    out.replace(&name, &tables, &DatasetManifest { tables: sizes.collect(), ..made }.text())?;
-    let n = tables.len();
-    let written = counted(n, "table", "tables");
-    context.say(words!("{folder}: ledger={name}, {written}", "{folder}：ledger={name}，{n} 张表"));
+        _ => Vec::new(),
+    };
+    let mut out = DatasetFolder::open(Path::new(folder), None)?;
+    for (name, ledger) in &listed {
+        out = DatasetFolder::open(Path::new(folder), Some(&ledger.root))?;
+        let known = out.manifest(name).as_deref().and_then(DatasetManifest::parse);
+        let is_other = |known: &&DatasetManifest| {
+            known.folder != real(&ledger.root) && known.company.as_ref() != Some(&company)
+        };
+        if let Some(other) = known.as_ref().filter(is_other) {
+            return Err(another(folder, name, &other.folder)
+                .help(Words::verbatim(format!("crm export dataset {folder} --remove --as {name}")))
+                .into());
+        }
+    }
+    for (name, ledger) in &listed {
+        let company = Some(company.as_str());
+        Writing { out: &out, folder, company, unseal }.write(name, ledger, context)?;
+    }
+    for (name, manifest) in out.manifests()? {
+        let is_its = DatasetManifest::parse(&manifest)
+            .is_some_and(|known| known.company.as_ref() == Some(&company));
+        if is_its && listed.iter().all(|(id, _)| *id != name) {
+            removed(&out, folder, &name, context)?;
+        }
+    }
     Ok(())
+}
+
+/// The writing of partitions into a folder.
+#[derive(Clone, Copy)]
+struct Writing<'a> {
+    out: &'a DatasetFolder,
+    /// The folder, as it was typed.
+    folder: &'a str,
+    /// The file of the company whose ledgers are written.
+    company: Option<&'a str>,
+    unseal: bool,
+}
+
+impl Writing<'_> {
+    /// Writes the partition of a ledger. One that would not change is left alone.
+    fn write(self, name: &str, ledger: &Ledger, context: &Context) -> Result<(), Failure> {
+        let Writing { out, folder, company, unseal } = self;
+        let mut ledger = ledger.clone();
+        if !unseal {
+            ledger.open_with(Vec::new());
+        }
+        let mut book = ledger.load(Date::MAX);
+        book.keep = Keep::Everything;
+        context.strictly(&book)?;
+        let digest = match unseal {
+            // Other keys open other values, so that such a partition is written each time.
+            true => format!("unsealed-{}", ledger.digest()?),
+            false => ledger.digest()?,
+        };
+        let made = DatasetManifest {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            digest,
+            folder: real(&ledger.root),
+            company: company.map(str::to_owned),
+            left_out: None,
+            tables: Vec::new(),
+        };
+        let known = out.manifest(name).as_deref().and_then(DatasetManifest::parse);
+        if let Some(known) = known.filter(|_| !unseal)
+            && let Some(unread) = known.left_out
+            && known.tables.len() == DatasetTable::ALL.len()
+            && out.has(name, &known.tables)
+            && (DatasetManifest { left_out: None, tables: Vec::new(), ..known }) == made
+        {
+            let is =
+                words!("{folder}: ledger={name} is as it was", "{folder}：ledger={name} 没有变化");
+            context.say(with_left_out(is, unread));
+            return Ok(());
+        }
+        let spool = out.spool()?;
+        let read = |path: &Path| ledger.read(path).ok().map(|loaded| loaded.prospect);
+        let ends = DatasetEnds { read: &read, put: &|texts| spool.put(texts) };
+        let places = context.reading(&book, || dataset(&book, &ends))?;
+        let tables: Vec<(&str, Vec<u8>)> =
+            DatasetTable::ALL.iter().map(|table| (table.name(), head(*table))).collect();
+        let unread = book.unread() as u64;
+        if unseal {
+            context.gives_out(|disclosed, member, privacy| {
+                if member.is_none_or(|member| member == name) {
+                    let all = (Files::Everybody, &Query::everything());
+                    disclosed.add_files(&book, all, &[], None, privacy);
+                }
+            });
+            context.record_access(None)?;
+        }
+        out.replace(name, &tables, (spool, &places), |tables| {
+            DatasetManifest { left_out: Some(unread), tables, ..made }.text()
+        })?;
+        let n = tables.len();
+        let written = counted(n, "table", "tables");
+        let is = words!("{folder}: ledger={name}, {written}", "{folder}：ledger={name}，{n} 张表");
+        context.say(with_left_out(is, unread));
+        Ok(())
+    }
+}
+
+/// A message about a partition, with the files that are not in it because they could not be read.
+fn with_left_out(is: Words, unread: u64) -> Words {
+    if unread == 0 {
+        return is;
+    }
+    let files = counted(usize::try_from(unread).unwrap_or(usize::MAX), "file", "files");
+    let (en, zh) = (is.en(), is.zh());
+    Words::both(format!("{en}, {files} left out"), format!("{zh}，{unread} 个文件未计入"))
+}
+
+/// The path of a file or folder wherever it is named.
+fn real(path: &Path) -> String {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 /// Removes a partition.
@@ -169,8 +274,5 @@ fn another(folder: &str, name: &str, other: &str) -> Diagnostic {
         "ledger={name} in {folder} is of another ledger: {other}",
         "{folder} 中的 ledger={name} 属于另一个账本：{other}"
     );
-    Diagnostic::new(Code::BadArgument, message).help(words!(
-        "name this one: --as NAME; --as {name} if the ledger has moved",
-        "请为此账本命名：--as 名称；如果账本只是换了位置：--as {name}"
-    ))
+    Diagnostic::new(Code::BadArgument, message)
 }

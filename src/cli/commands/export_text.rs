@@ -51,8 +51,8 @@ impl TextExport {
                 TextExport::Mail => addresses(&book, files, &query),
             }
         })?;
-        context.gives_out(|disclosed, _, privacy| {
-            disclosed.add_files(&book, (files, &query), self.fields(), privacy);
+        context.gives_out(|disclosed, member, privacy| {
+            disclosed.add_files(&book, (files, &query), self.fields(), member, privacy);
         });
         let Addresses { lines, without, refusing } = found;
         if refusing > 0 {

@@ -53,8 +53,9 @@ impl Site {
         let mut book = context.unread_book()?;
         book.keep = Keep::Everything;
         let fits = fits(std::slice::from_ref(ledger));
-        context.gives_out(|disclosed, _, privacy| {
-            disclosed.add_files(&book, (Files::Everybody, &Query::everything()), &[], privacy);
+        context.gives_out(|disclosed, member, privacy| {
+            let all = (Files::Everybody, &Query::everything());
+            disclosed.add_files(&book, all, &[], member, privacy);
         });
         context.record_access(None)?;
         let writer = Writer { out: &out, options: context.render_options() };

@@ -48,7 +48,7 @@ pub(super) fn is_not_the_company(file: &Path, company: Option<&Path>) -> Result<
 
 impl Context {
     /// The file of the company, if the command is given one.
-    pub(super) fn company_file(&self) -> Option<&Path> {
+    pub fn company_file(&self) -> Option<&Path> {
         stated_company(&self.global, &self.env)
     }
 
@@ -139,9 +139,7 @@ impl Context {
     pub fn book_of_all(&self) -> Result<Book, Failure> {
         let Some(open) = self.company()? else { return self.unread_book() };
         let book = load(&open.company, &open.ledgers, self.today());
-        if self.global.strict {
-            super::strictly(&book)?;
-        }
+        self.strictly(&book)?;
         Ok(book)
     }
 

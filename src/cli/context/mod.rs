@@ -348,10 +348,13 @@ impl Context {
     /// Under `--strict` the book is read at once.
     pub fn unread_book(&self) -> Result<Book, Failure> {
         let book = self.ledger()?.load(self.today());
-        if self.global.strict {
-            strictly(&book)?;
-        }
+        self.strictly(&book)?;
         Ok(book)
+    }
+
+    /// Fails under `--strict` if a book has errors or warnings.
+    pub fn strictly(&self, book: &Book) -> Result<(), Failure> {
+        if self.global.strict { strictly(book) } else { Ok(()) }
     }
 
     /// Lazily loaded book whose records carry no more than a request needs. `rules`: the report asks the rules of

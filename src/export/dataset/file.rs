@@ -7,6 +7,8 @@ use crate::format::line::{
 };
 use crate::model::event::{Event, NO_OWNER, event_keys};
 use crate::model::pipeline::{Outcome, Pipeline};
+use crate::model::privacy::VEIL;
+use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::acts::acts;
@@ -18,6 +20,9 @@ use crate::value::date::Date;
 use crate::value::period::Period;
 use crate::value::text::Text;
 use std::collections::BTreeSet;
+
+/// What is true on every day is true since this year: a day that every engine knows.
+const FIRST_YEAR: i32 = 1900;
 
 /// The rows of a day.
 pub(super) type DayRows = Vec<(DatasetTable, Line)>;
@@ -52,9 +57,13 @@ pub(super) fn on_day(
     Some(Record { state, history, findings, ..known })
 }
 
-/// The days on which a file has entries: no figure of the dated tables changes on another one.
+/// The days on which a file has entries: no figure of the dated tables changes on another one. A file without any is there on
+/// every day.
 pub(super) fn days(prospect: &Prospect) -> BTreeSet<Date> {
-    prospect.events.iter().map(Event::date).collect()
+    match prospect.events.is_empty() {
+        true => Date::new(FIRST_YEAR, 1, 1).into_iter().collect(),
+        false => prospect.events.iter().map(Event::date).collect(),
+    }
 }
 
 /// The columns of an event's key, by its type.
@@ -96,7 +105,7 @@ macro_rules! put_value {
         $line.text(&written_roles(&$value).unwrap_or_default())
     };
     (Facts, $line:expr, $value:expr) => {
-        $line.text(&written_facts(&$value).unwrap_or_default())
+        $line.text(&written_facts(&open_facts(&$value)).unwrap_or_default())
     };
     (Schedule, $line:expr, $value:expr) => {
         $line.text(&written_schedule(&$value).unwrap_or_default())
@@ -134,6 +143,13 @@ macro_rules! define_keys {
     };
 }
 event_keys!(define_keys);
+
+/// The changed facts whose values are not sealed.
+fn open_facts(facts: &[(Text, FactValue)]) -> Vec<(Text, FactValue)> {
+    let is_sealed =
+        |value: &FactValue| matches!(value, FactValue::Text(text) if text.as_str() == VEIL);
+    facts.iter().filter(|(_, value)| !is_sealed(value)).cloned().collect()
+}
 
 fn events(prospect: &Prospect, rows: &mut Rows) {
     let by = retractions(&prospect.events);
@@ -239,8 +255,8 @@ fn sold(record: &Record, settings: &Settings, day: Date, rows: &mut DayRows) {
 
 fn facts(record: &Record) -> Line {
     let prospect = &record.prospect;
-    let own: Vec<String> =
-        prospect.facts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let open = prospect.facts.iter().filter(|(_, value)| *value != VEIL);
+    let own: Vec<String> = open.map(|(name, value)| format!("{name}={value}")).collect();
     Line::default()
         .text(&prospect.id)
         .flag(prospect.is_customer)

@@ -111,84 +111,6 @@ impl Line {
     }
 }
 
-/// The origin of rows, in the order in which tables have them: the ledger, a prospect's file, a customer's file, a
-/// customer that may be several files.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RowsOf {
-    /// The ledger.
-    Ledger,
-    /// The file of this prospect.
-    Prospect(Text),
-    /// The file of this customer.
-    CustomerFile(Text),
-    /// All files of this customer.
-    Customer(Text),
-}
-
-/// The text of every table, each file's rows together.
-#[derive(Debug, Default)]
-pub struct Lines {
-    tables: Vec<Vec<u8>>,
-    /// The origin of rows, and where these end in each table.
-    ends: Vec<(RowsOf, Vec<usize>)>,
-}
-
-impl Lines {
-    /// Takes in the rows of a file, a customer, or the ledger.
-    pub fn put(&mut self, of: RowsOf, rows: &mut Rows) {
-        self.tables.resize(DatasetTable::ALL.len(), Vec::new());
-        rows.0.resize(DatasetTable::ALL.len(), Vec::new());
-        for (text, rows) in self.tables.iter_mut().zip(&mut rows.0) {
-            if rows.is_empty() {
-                continue;
-            }
-            let before = mem::take(text);
-            let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 10).from_writer(before);
-            for Line(row) in rows.drain(..) {
-                // A write to a `Vec` does not fail, and the rows of a table have one length.
-                let _ = writer.write_record(&row);
-            }
-            *text = writer.into_inner().unwrap_or_default();
-        }
-        self.ends.push((of, self.tables.iter().map(Vec::len).collect()));
-    }
-
-    /// Takes in those of another thread.
-    pub fn join(&mut self, other: Lines) {
-        self.tables.resize(DatasetTable::ALL.len(), Vec::new());
-        let before: Vec<usize> = self.tables.iter().map(Vec::len).collect();
-        for (text, more) in self.tables.iter_mut().zip(other.tables) {
-            text.extend(more);
-        }
-        let moved = other.ends.into_iter().map(|(of, ends)| {
-            (of, ends.iter().zip(&before).map(|(end, before)| end + before).collect())
-        });
-        self.ends.extend(moved);
-    }
-
-    /// The text of a table: its columns, then the rows in the order of their origins.
-    pub fn text(&self, table: DatasetTable) -> Vec<u8> {
-        let at = table as usize;
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let columns = table.columns();
-        let _ = writer.write_record(columns.iter().map(|(name, _)| name));
-        let mut text = writer.into_inner().unwrap_or_default();
-        let mut starts = 0;
-        let mut parts: Vec<(&RowsOf, usize, usize)> = Vec::with_capacity(self.ends.len());
-        for (of, ends) in &self.ends {
-            let end = ends.get(at).copied().unwrap_or_default();
-            parts.push((of, starts, end));
-            starts = end;
-        }
-        parts.sort_by(|a, b| a.0.cmp(b.0));
-        if let Some(rows) = self.tables.get(at) {
-            text.reserve(rows.len());
-            parts.iter().for_each(|(_, from, to)| text.extend_from_slice(&rows[*from..*to]));
-        }
-        text
-    }
-}
-
 /// The rows of one file, by table.
 #[derive(Debug, Default)]
 pub struct Rows(Vec<Vec<Line>>);
@@ -199,6 +121,26 @@ impl Rows {
         self.0.resize(DatasetTable::ALL.len(), Vec::new());
         self.0[table as usize].push(line);
     }
+
+    /// The text of each table's rows.
+    pub fn texts(&self) -> Vec<Vec<u8>> {
+        self.0.iter().map(|rows| text(rows.iter().map(|Line(row)| row))).collect()
+    }
+}
+
+/// The first line of a table: the names of its columns.
+pub fn head(table: DatasetTable) -> Vec<u8> {
+    let names = table.columns().into_iter().map(|(name, _)| name);
+    text(std::iter::once(&names.collect()))
+}
+
+fn text<'r>(rows: impl Iterator<Item = &'r StringRecord>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 10).from_writer(Vec::new());
+    for row in rows {
+        // A write to a `Vec` does not fail, and the rows of a table have one length.
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().unwrap_or_default()
 }
 
 /// The dated rows of one file or customer while the days go by: a row is true from the first day that has it to the
@@ -296,22 +238,15 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_in_the_order_of_ids_whatever_thread_had_them() {
-        let of = |id: &str| {
-            let (mut lines, mut rows) = (Lines::default(), Rows::default());
-            rows.put(
-                DatasetTable::Reps,
-                Line::default().text(id).text("a,\"b\"\nc").count(1).text(""),
-            );
-            lines.put(RowsOf::Prospect(id.into()), &mut rows);
-            lines
-        };
-        let mut lines = of("b");
-        lines.join(of("a"));
-        let text = String::from_utf8(lines.text(DatasetTable::Reps)).unwrap();
-        let expected =
-            "rep,rep_name,rep_rank,rep_manager\na,\"a,\"\"b\"\"\nc\",1,\nb,\"a,\"\"b\"\"\nc\",1,\n";
-        assert_eq!(text, expected);
-        assert_eq!(lines.text(DatasetTable::Stages).iter().filter(|b| **b == b'\n').count(), 1);
+    fn fields_are_quoted_where_they_have_to_be() {
+        let mut rows = Rows::default();
+        let line = |id: &str| Line::default().text(id).text("a,\"b\"\nc").count(1).text("");
+        rows.put(DatasetTable::Reps, line("b"));
+        rows.put(DatasetTable::Reps, line("a"));
+        let texts = rows.texts();
+        let expected = b"b,\"a,\"\"b\"\"\nc\",1,\na,\"a,\"\"b\"\"\nc\",1,\n";
+        assert_eq!(texts[DatasetTable::Reps as usize], expected);
+        assert!(texts[DatasetTable::Stages as usize].is_empty());
+        assert_eq!(head(DatasetTable::Reps), b"rep,rep_name,rep_rank,rep_manager\n");
     }
 }

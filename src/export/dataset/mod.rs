@@ -14,67 +14,110 @@ use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::book::Book;
 use crate::rules::query::Query;
+use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
-pub use line::Lines;
-use line::{Rows, RowsOf};
+use crate::value::text::Text;
+use line::Rows;
+pub use line::head;
 use rayon::prelude::*;
 pub use schema::{ColumnType, DatasetTable, SCHEMA};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-/// What a fold of the files has so far.
-#[derive(Default)]
-struct Part {
-    lines: Lines,
-    /// The first and the last day with an entry.
-    days: Option<(Date, Date)>,
-    /// The files of customers that may be several.
-    joint: BTreeMap<String, Vec<Prospect>>,
+/// The ends of an export: the files that it reads again, and the texts that it has made.
+pub struct DatasetEnds<'e> {
+    /// Reads the file at a path below the ledger's root once more, if it is still one.
+    pub read: &'e (dyn Fn(&Path) -> Option<Prospect> + Sync),
+    /// Takes the text of the rows of a file, a customer or the ledger, of each table in turn, and returns its place.
+    pub put: &'e (dyn Fn(&[Vec<u8>]) -> u64 + Sync),
 }
 
-/// The tables of a book that knows every day.
-pub fn dataset(book: &Book) -> Lines {
+/// The origin of rows, in the order in which tables have them: the ledger, a prospect's file, a customer's file, a
+/// customer that may be several files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum RowsOf {
+    /// The ledger.
+    Ledger,
+    /// The file of this prospect.
+    Prospect(Text),
+    /// The file of this customer.
+    CustomerFile(Text),
+    /// All files of this customer.
+    Customer(Text),
+}
+
+/// What a fold of the files has so far. Rows are put away at once; only their places are kept.
+#[derive(Default)]
+struct Part {
+    places: Vec<(RowsOf, u64)>,
+    /// The first and the last day with an entry.
+    days: Option<(Date, Date)>,
+    /// The customers that may be several files.
+    joint: BTreeMap<String, Joint>,
+}
+
+/// A customer that may be several files.
+#[derive(Default)]
+struct Joint {
+    /// Its files: those of prospects first, by id.
+    files: BTreeSet<(bool, Text, PathBuf)>,
+    /// May one of them have to do with money, cases or buying?
+    matters: bool,
+}
+
+/// Makes the tables of a book that knows every day. Returns the places of the texts in the order of the tables' rows, which is
+/// that of ids, whatever thread had them.
+pub fn dataset(book: &Book, ends: &DatasetEnds) -> Vec<u64> {
     let settings = &book.settings;
-    let Part { mut lines, days, joint } = book.fold_everybody(
+    let Part { mut places, days, joint } = book.fold_everybody(
         &Query::everything(),
-        |part: &mut Part, record| part.take(record, settings),
+        |part: &mut Part, record| part.take(record, settings, ends),
         |all, part| {
-            all.lines.join(part.lines);
+            all.places.extend(part.places);
             all.days = widest(all.days, part.days);
-            for (customer, files) in part.joint {
-                all.joint.entry(customer).or_default().extend(files);
+            for (customer, more) in part.joint {
+                let joint = all.joint.entry(customer).or_default();
+                joint.files.extend(more.files);
+                joint.matters |= more.matters;
             }
         },
     );
-    let customers: Vec<(String, Vec<Prospect>)> = joint.into_iter().collect();
-    let of_customers = customers.into_par_iter().map(|(customer, mut files)| {
-        // Threads came in any order.
-        files.sort_by(|a, b| (a.is_customer, &a.id).cmp(&(b.is_customer, &b.id)));
-        let (mut lines, mut rows) = (Lines::default(), Rows::default());
+    let customers: Vec<(String, Joint)> =
+        joint.into_iter().filter(|(_, joint)| joint.matters).collect();
+    places.par_extend(customers.into_par_iter().map(|(customer, joint)| {
+        let read = |(.., path): &(bool, Text, PathBuf)| (ends.read)(path);
+        let known = |prospect| replay(prospect, settings, book.as_of);
+        let files = joint.files.iter().filter_map(read).filter_map(known);
+        let files: Vec<Prospect> = files.map(|record| record.prospect).collect();
+        let mut rows = Rows::default();
         customer::put(&files, Some(&customer), settings, &mut rows);
-        lines.put(RowsOf::Customer(customer.into()), &mut rows);
-        lines
-    });
-    of_customers.collect::<Vec<Lines>>().into_iter().for_each(|of| lines.join(of));
+        (RowsOf::Customer(customer.into()), (ends.put)(&rows.texts()))
+    }));
     let mut rows = Rows::default();
     ledger::put(book, days, &mut rows);
-    lines.put(RowsOf::Ledger, &mut rows);
-    lines
+    places.push((RowsOf::Ledger, (ends.put)(&rows.texts())));
+    places.sort_unstable();
+    places.into_iter().map(|(_, place)| place).collect()
 }
 
 impl Part {
     /// Takes in a file. A prospect that is its own customer is done at once.
-    fn take(&mut self, record: &Record, settings: &Settings) {
+    fn take(&mut self, record: &Record, settings: &Settings, ends: &DatasetEnds) {
         let prospect = &record.prospect;
         let mut rows = Rows::default();
         file::put(prospect, settings, &mut rows);
+        let matters = customer::matters(prospect, settings);
         for customer in customer::owners(prospect) {
             match customer {
                 // A prospect without an order may yet be one of its customer's, and represent it.
                 Some(customer) => {
-                    self.joint.entry(customer).or_default().push(prospect.clone());
+                    let joint = self.joint.entry(customer).or_default();
+                    let (id, path) = (prospect.id.clone(), prospect.path.clone());
+                    joint.files.insert((prospect.is_customer, id, path));
+                    joint.matters |= matters;
                 }
-                None if customer::matters(prospect, settings) => {
+                None if matters => {
                     customer::put(std::slice::from_ref(prospect), None, settings, &mut rows);
                 }
                 None => {}
@@ -84,7 +127,7 @@ impl Part {
             true => RowsOf::CustomerFile(prospect.id.clone()),
             false => RowsOf::Prospect(prospect.id.clone()),
         };
-        self.lines.put(of, &mut rows);
+        self.places.push((of, (ends.put)(&rows.texts())));
         self.days = widest(self.days, first_and_last(record));
     }
 }
