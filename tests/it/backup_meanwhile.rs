@@ -9,7 +9,7 @@ use crm::disk::ledger::Ledger;
 use crm::disk::write::Writer;
 use crm::value::date::Date;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 const SETTINGS: &str = "[ledger]\ncurrency = \"CNY\"\n[[rep]]\nid = \"liu\"\nname = \"刘艳\"\n";
@@ -151,14 +151,14 @@ fn a_backup_holds_a_state_that_the_ledger_has_had() {
 
 // ---- one change, at a known moment: while the figures are made, between the two looks at the files ----
 
-const NO_GIT: &str = "2009-12-03-1 = { kind = \"opened\", by = \"liu\", owner = \"liu\" }\n";
+const OPENED: &str = "2009-12-03-1 = { kind = \"opened\", by = \"liu\", owner = \"liu\" }\n";
 
 /// A ledger in git, with a file that is not committed.
 fn ledger() -> Repo {
     let repo = Repo::new("liu", SETTINGS);
-    repo.sandbox.write(".gitignore", "/.crm/\n").prospect("zhang", "name = \"张\"", NO_GIT);
+    repo.sandbox.write(".gitignore", "/.crm/\n").prospect("zhang", "name = \"张\"", OPENED);
     repo.commit("first").done();
-    repo.sandbox.prospect("wang", "name = \"王\"", NO_GIT);
+    repo.sandbox.prospect("wang", "name = \"王\"", OPENED);
     repo
 }
 
@@ -188,7 +188,8 @@ fn times(ledger: &Ledger) -> usize {
     n
 }
 
-fn restored(out: &Path) -> std::path::PathBuf {
+/// The folder that the backup in this one is restored into.
+fn restored(out: &Path) -> PathBuf {
     let back = out.join("back");
     let line = format!("restore {} {}", out.join("b.zip").display(), back.display());
     run(command(env!("CARGO_BIN_EXE_crm"), out, "liu").args(split(&line))).done();
@@ -207,8 +208,7 @@ fn the_second_attempt_holds_the_lock() {
                 std::fs::write(ledger.root.join("prospects/wang.toml"), "name = \"王芳\"\n")
                     .unwrap();
             }
-            1 => assert_eq!(held.unwrap_err().code, Code::Locked),
-            _ => unreachable!("nothing has changed"),
+            n => assert_eq!((n, held.unwrap_err().code), (1, Code::Locked)),
         }
         Vec::new()
     })
@@ -250,9 +250,12 @@ fn what_changes_every_time_ends_after_three_attempts() {
     assert_eq!(std::fs::read_dir(keep.path()).unwrap().count(), 0);
 }
 
+/// The name of a change, and what makes it in the folder of a ledger.
+type Change = (&'static str, fn(&Path));
+
 #[test]
 fn every_kind_of_change_is_seen() {
-    let changes: [(&str, fn(&Path)); 6] = [
+    let changes: [Change; 6] = [
         ("a committed file", |root| {
             std::fs::write(root.join("prospects/zhang.toml"), "x").unwrap()
         }),
