@@ -87,7 +87,7 @@ fn seal_of(text: &str, field: &str) -> String {
 }
 
 /// Every byte below a folder, whatever its name.
-fn all_bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub fn all_bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
