@@ -48,6 +48,7 @@ pub const EXPORTS: &[(&str, &[Aspect])] = &[
     ("calendar", &[Aspect::Receivables, Aspect::Products]),
     ("contacts", &[]),
     ("mail", &[]),
+    ("dataset", &[]),
 ];
 
 /// Why a company has no report of a name.
@@ -136,13 +137,7 @@ pub fn check_report(
 /// # Errors
 /// Fails with the reason.
 pub fn check_export(company: &Company, name: &str, request: &Request) -> Result<(), Diagnostic> {
-    let Some((_, aspects)) = EXPORTS.iter().find(|(known, _)| *known == name) else {
-        let message = words!(
-            "`crm export {name}` is of one ledger: each has a part of its own in the folder",
-            "`crm export {name}` 只用于一个账本：每个账本在文件夹中各占一份"
-        );
-        return Err(Diagnostic::new(Code::OneLedger, message).help(in_each()));
-    };
+    let aspects = EXPORTS.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, all)| all);
     check_aspects(company, aspects, &words!("`crm export {name}`", "`crm export {name}`"))?;
     check_request(company, request, false)
 }

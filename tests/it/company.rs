@@ -395,7 +395,6 @@ fn a_report_that_is_right_for_one_ledger_only_is_refused_by_name() {
         "tally he dials=3",
         "export claims",
         "export calendar",
-        "export dataset x",
         "hold --where owner:he --until 2010-01-01 --reason x",
         "check a/zhang.toml",
         "undo",
