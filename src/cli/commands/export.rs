@@ -6,7 +6,6 @@ use super::report::SelectionArgs;
 use crate::cli::context::Context;
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::export::contacts::CardVersion;
-use crate::report::Request;
 use crate::report::cases::{self, Cases};
 use crate::report::claims::{self, Claims};
 use crate::report::columns;
