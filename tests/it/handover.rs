@@ -290,7 +290,7 @@ fn a_handover_to_one_rep_keeps_the_rules() {
     let settings = TEAM.replace("customers = 2\nskills", "customers = 1\nskills");
     sandbox.write("crm.toml", format!("[ledger]\nlanguage = \"zh\"\n{settings}"));
     let out = sandbox.crm("handover li --to wang").ok();
-    contains(&out, &["移交：li", "放入公海", "wang: 已满：1/1", "尚未写入：--apply 写入"]);
+    contains(&out, &["移交：li", "放入公海", "wang：已满：1/1", "尚未写入：--apply 写入"]);
     let (_, said) = sandbox.crm("handover li --to wang --apply").done();
     contains(&said, &["li -> 公海", "li -> wang"]);
     let run = sandbox.crm("handover li --to li");
