@@ -204,7 +204,7 @@ fn the_journal_shows_every_field_of_an_entry() {
     }
     sandbox.write("crm.toml", "[ledger]\nlanguage = \"zh\"\n");
     let text = sandbox.crm("show a").ok();
-    for told in ["评分 8; 量表 0-10", "工单 T-7", "至 2009-12-20; 原因 travel", "投诉", "暂缓"]
+    for told in ["评分 8；量表 0-10", "工单 T-7", "至 2009-12-20；原因 travel", "投诉", "暂缓"]
     {
         assert!(text.contains(told), "{told}\n{text}");
     }
