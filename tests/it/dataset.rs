@@ -560,7 +560,7 @@ fn engines_tell_of_published_deals_what_the_reports_tell() {
 #[ignore = "needs engines: CRM_ENGINES"]
 fn engines_tell_of_twenty_ledgers_what_the_reports_tell() {
     let sandbox = Sandbox::empty();
-    let size = std::env::var("CRM_LEDGER_SIZE").unwrap_or_else(|_| "100".to_owned());
+    let size = std::env::var("CRM_LEDGER_SIZE").unwrap_or_else(|_| "1000".to_owned());
     let generate = Path::new(env!("CARGO_BIN_EXE_crm")).with_file_name("examples/generate");
     let ledgers: Vec<PathBuf> = (1..=20)
         .map(|seed| {
