@@ -103,8 +103,9 @@ fn told(
     let texts = |prospect: &Prospect| {
         let is_text = |text: &&Text| Trace::of(text).is_none();
         let of = |event: &Event| {
-            let texts = [&event.note, &event.next_what, &event.reason, &event.details().solution];
-            texts.into_iter().flatten().filter(is_text).count()
+            let own = [&event.note, &event.next_what, &event.reason, &event.forced];
+            let more = [&event.details().solution, &event.details().what];
+            own.into_iter().chain(more).flatten().filter(is_text).count()
         };
         prospect.events.iter().map(of).sum::<usize>()
     };

@@ -125,4 +125,15 @@ mod tests {
         let expected = [(0, "c"), (0, "a"), (1, ""), (2, "aaa")];
         assert_eq!(read, expected.map(|(part, text)| (part, text.to_owned())));
     }
+
+    #[test]
+    fn after_an_error_of_writing_nothing_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::in_folder(folder.path()).unwrap();
+        let a = spool.put(&[b"a".to_vec()]);
+        spool.state().failed = Some(Error::other("full"));
+        assert_eq!(spool.put(&[b"b".to_vec()]), spool.put(&[b"c".to_vec()]));
+        let read = spool.read(&[a], |_, _| panic!("a part is read"));
+        assert_eq!(read.unwrap_err().to_string(), "full");
+    }
 }

@@ -1,7 +1,8 @@
 //! The erasure of a person: what is left of a file, so that its history stands and its figures stay.
 //!
 //! The name becomes a trace, `erased 2009-12-18`. People whose part, stance or presence a rule asks for stay as traces with
-//! these alone; reasons that the settings do not know become the trace; all other texts go.
+//! these alone; reasons that the settings do not know, why a rule was overridden, what was offered and the words of a plan become
+//! the trace; all other texts go.
 
 use crate::model::event::{Details, Event};
 use crate::model::privacy::SEALABLE;
@@ -58,24 +59,30 @@ pub fn erased(prospect: &Prospect, settings: &Settings, trace: Trace) -> Prospec
     bare.company = None;
     bare.contacts = traces.iter().map(|(_, person)| person.clone()).collect();
     bare.facts.retain(|(field, _)| !is_personal(field));
+    let known = |said: &str| {
+        Trace::of(said).is_some() || settings.reasons.iter().any(|(known, _)| **known == *said)
+    };
+    // Of words that a rule asks for, that there are some.
+    let traced = |said: Text| if known(&said) { said } else { trace.text() };
     if let Some(profile) = &mut bare.stated_profile {
+        let goals = profile.goals.iter_mut().map(|goal| &mut goal.what);
+        let plan = goals.chain(profile.steps.iter_mut().map(|step| &mut step.what));
+        plan.for_each(|what| *what = traced(std::mem::take(what)));
         profile.challenge.clear();
         profile.wants.clear();
         profile.documents.clear();
         profile.steps.iter_mut().for_each(|step| step.who = None);
     }
-    let known = |reason: &str| {
-        Trace::of(reason).is_some() || settings.reasons.iter().any(|(known, _)| **known == *reason)
-    };
     for event in &mut bare.events {
         event.note = None;
         event.next_what = None;
-        event.reason =
-            event.reason.take().map(|said| if known(&said) { said } else { trace.text() });
+        event.reason = event.reason.take().map(traced);
+        event.forced = event.forced.take().map(traced);
         event.set.retain(|(field, _): &(Text, _)| !is_personal(field));
         event.unknown.clear();
         if let Some(details) = &mut event.details {
             details.solution = None;
+            details.what = details.what.take().map(traced);
             let named = |name: &Text| {
                 let person = traces.iter().find(|(was, _)| was.is_called(name));
                 person.map(|(_, is)| is.name.clone())
@@ -138,6 +145,10 @@ mod tests {
         Trace { day: day("2009-12-18"), lang: Lang::En }
     }
 
+    fn fact((field, value): (&str, &str)) -> (Text, Text) {
+        (field.into(), value.into())
+    }
+
     fn zhang() -> Prospect {
         let person = |name: &str| Contact { name: name.into(), ..Contact::default() };
         let entry = |key: &str, kind: &str| Event::new(EventKey::parse(key).unwrap(), kind);
@@ -193,6 +204,73 @@ mod tests {
     }
 
     #[test]
+    fn every_text_goes_and_what_a_rule_asks_for_stays() {
+        use crate::model::privacy::Privacy;
+        use crate::model::profile::{FactValue, Goal, Step};
+        let mut was = zhang();
+        was.company = Some("Secret Ltd".into());
+        was.facts.push(("卡号".into(), "secret".into()));
+        was.unknown = vec!["secret".into()];
+        let person = |name: &str| Contact {
+            name: name.into(),
+            role: Some("secret".into()),
+            email: Some("secret".into()),
+            ..Contact::default()
+        };
+        was.contacts.extend([
+            Contact { refuses: vec!["mail".into()], ..person("secret Cai") },
+            Contact { left: Some(day("2009-12-05")), ..person("secret Dan") },
+            Contact { part: Some("user".into()), ..person("secret Eve") },
+            person("secret Fay"),
+        ]);
+        let profile = was.profile_mut();
+        profile.challenge = vec!["secret".into()];
+        profile.wants = vec!["secret".into()];
+        profile.documents = vec!["secret".into()];
+        profile.goals = vec![Goal { id: "g".into(), what: "secret".into(), ..Goal::default() }];
+        let who = Some("secret".into());
+        profile.steps =
+            vec![Step { id: "s".into(), what: "secret".into(), who, ..Step::default() }];
+        let met = &mut was.events[0];
+        met.next_what = Some("secret".into());
+        met.forced = Some("secret".into());
+        met.unknown = vec!["secret".into()];
+        let text = |text: &str| FactValue::Text(text.into());
+        met.set = vec![
+            ("company".into(), text("secret")),
+            ("卡号".into(), text("secret")),
+            ("region".into(), text("east")),
+        ];
+        met.details_mut().solution = Some("secret".into());
+        met.details_mut().what = Some("secret".into());
+        met.details_mut().with.push("secret Fay".into());
+        let privacy = Privacy { fields: vec![("卡号".into(), 1)], ..Privacy::default() };
+        let settings = Settings { privacy: Some(privacy.into()), ..Settings::default() };
+        let is = erased(&was, &settings, trace());
+        assert!(!format!("{is:?}").to_lowercase().contains("secret"), "{is:?}");
+        let people: Vec<(&str, bool)> = is
+            .contacts
+            .iter()
+            .map(|is| (&*is.name, *is == Contact { name: is.name.clone(), ..Contact::default() }))
+            .collect();
+        let trace = |n: usize| format!("erased 2009-12-18 ({n})");
+        let names = [1, 2, 3, 4, 5].map(trace);
+        let bare = [false, false, false, false, true];
+        assert_eq!(people, names.iter().map(|name| &**name).zip(bare).collect::<Vec<_>>());
+        assert_eq!(is.contacts[1].refuses, ["mail"]);
+        assert_eq!(is.contacts[2].left, Some(day("2009-12-05")));
+        assert_eq!(is.contacts[3].part.as_deref(), Some("user"));
+        assert_eq!(is.events[0].details().with, [trace(1), trace(5)]);
+        assert_eq!(is.events[0].set, [("region".into(), text("east"))]);
+        // A rule asks for these, whatever their words.
+        let own = is.events[0].details();
+        let told = [is.events[0].forced.as_deref(), own.what.as_deref()];
+        assert_eq!(told, [Some("erased 2009-12-18"); 2]);
+        let plan = is.profile();
+        assert_eq!([&*plan.goals[0].what, &*plan.steps[0].what], ["erased 2009-12-18"; 2]);
+    }
+
+    #[test]
     fn a_reason_that_the_settings_know_stays() {
         let reasons = vec![("his wife left".into(), Default::default())];
         let settings = Settings { reasons, ..Settings::default() };
@@ -215,5 +293,12 @@ mod tests {
         let fewer = Prospect { events: is.events[1..].to_vec(), ..is };
         assert!(!is_erasure(&was, &fewer, &settings));
         assert!(!is_erased_entry("2009-12-02-1", &was, &fewer, &settings));
+        assert!(!is_erased_entry("2009-12-09-1", &was, &named, &settings));
+        assert!(!is_erased_entry("2009-12-09-1", &was, &fewer, &settings));
+        // The order of facts has no meaning.
+        let two = Prospect { facts: [("size", "1"), ("a", "2")].map(fact).into(), ..was.clone() };
+        let mut is = erased(&two, &settings, trace());
+        is.facts.reverse();
+        assert!(is_erasure(&two, &is, &settings));
     }
 }

@@ -238,6 +238,7 @@ fn a_record_is_not_undone_and_is_committed_where_the_settings_commit() {
     crm_as(&repo, &keys, "li", "log z0 call --note kept").done();
     crm_as(&repo, &keys, "li", "export people").done();
     crm_as(&repo, &keys, "li", "export people --no-commit").done();
+    assert_eq!(repo.git("status --porcelain").done().0, " M access/li.toml\n");
     crm_as(&repo, &keys, "li", "export people").done();
     assert_eq!(repo.git("status --porcelain").done().0, "");
     let files = repo.git("show --name-only --format=%s HEAD").done().0;
@@ -258,11 +259,14 @@ fn records_of_two_clones_merge_quietly_and_lines_must_stay() {
         crm_as(clone, &keys, "li", "export people").done();
         clone.commit("export").done();
     }
+    crm_as(&repo, &keys, "li", "export people").done();
+    repo.commit("once more").done();
     repo.git(&format!("pull -q --no-rebase --no-edit {} HEAD", other.path().display())).done();
     let text = records(&repo, "li");
-    assert_eq!(text.lines().count(), 3, "{text}");
-    contains(&crm_as(&repo, &keys, "", "check").done().1, &["0 errors"]);
     let lines: Vec<&str> = text.lines().collect();
+    // In the order of their keys: the first of each clone, then the second of one.
+    assert!(lines.len() == 4 && lines[1..].is_sorted(), "{text}");
+    contains(&crm_as(&repo, &keys, "", "check").done().1, &["0 errors"]);
     repo.sandbox.write("access/li.toml", format!("{}\n{}\n", lines[0], lines[1]));
     let lost = crm_as(&repo, &keys, "", "check --since HEAD").stdout;
     contains(&lost, &["error[history-lost]: the record of access"]);
@@ -318,19 +322,105 @@ fn a_guard_takes_records_from_the_rep_whom_they_name_alone() {
 #[test]
 fn a_company_writes_a_record_into_each_of_its_ledgers() {
     let keys = Keys::of(&["boss", "li"]);
-    let (north, south) = (ledger(&keys, 2, ""), ledger(&keys, 3, ""));
+    let (north, other) = (ledger(&keys, 2, ""), ledger(&keys, 3, ""));
     let place = crate::common::Sandbox::empty();
+    // The name of one begins with that of the other.
     place.write(
         "company.toml",
         format!(
-            "[[ledger]]\nid = \"north\"\npath = \"{}\"\n[[ledger]]\nid = \"south\"\npath = \"{}\"\n",
+            "[[ledger]]\nid = \"north\"\npath = \"{}\"\n[[ledger]]\nid = \"north2\"\npath = \"{}\"\n",
             north.path().display(),
-            south.path().display()
+            other.path().display()
         ),
     );
     let file = place.path().join("company.toml");
-    let line = format!("--company {} export people -f csv", file.display());
+    let out = |name: &str| place.path().join(name).display().to_string();
+    for (line, command) in [
+        ("export people -f csv".to_owned(), "export people"),
+        ("export contacts".to_owned(), "export contacts"),
+        ("export mail".to_owned(), "export mail\", fields = [\"email"),
+        ("list --columns id,phone -f csv -o ".to_owned() + &out("list.csv"), "list"),
+        ("dashboard -o ".to_owned() + &out("page.html"), "dashboard"),
+        (format!("export dataset {} --unseal", out("data")), "export dataset"),
+        // Once more, with nothing changed.
+        (format!("export dataset {} --unseal", out("data")), "export dataset"),
+    ] {
+        let before = [&north, &other].map(|repo| records(repo, "boss").lines().count().max(1));
+        crm_as(&north, &keys, "boss", &format!("--company {} {line}", file.display())).done();
+        for ((repo, people), before) in [(&north, 2), (&other, 3)].into_iter().zip(before) {
+            let text = records(repo, "boss");
+            let last = text.lines().last().unwrap();
+            assert_eq!(text.lines().count(), before + 1, "{line}: {text}");
+            contains(
+                last,
+                &[&format!("command = \"{command}\""), &format!("people = {people} }}")],
+            );
+        }
+    }
+    // What a query leaves out is not given out.
+    let line = format!("--company {} export contacts ledger:north2", file.display());
+    let before = records(&north, "boss");
     crm_as(&north, &keys, "boss", &line).done();
-    contains(&records(&north, "boss"), &["people = 2 }"]);
-    contains(&records(&south, "boss"), &["people = 3 }"]);
+    assert_eq!(records(&north, "boss"), before);
+    contains(records(&other, "boss").lines().last().unwrap(), &["export contacts", "people = 3 }"]);
+}
+
+#[test]
+fn the_record_is_of_the_rep_whose_key_opens_the_values() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = ledger(&keys, 2, "");
+    let mut crm = command(env!("CARGO_BIN_EXE_crm"), &repo.path(), "boss");
+    crm.env("CRM_USER", "boss").env("CRM_IDENTITY", keys.file("li"));
+    run(crm.args(["export", "people"])).done();
+    assert_eq!(records(&repo, "li").lines().count(), 2);
+    assert_eq!(records(&repo, "boss"), "");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_record_that_cannot_be_committed_is_taken_back() {
+    use std::os::unix::fs::PermissionsExt;
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = ledger(&keys, 2, "[git]\ncommit = true\n");
+    let hook = repo.path().join(".git/hooks/pre-commit");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    for with_one in [false, true] {
+        let before = records(&repo, "li");
+        assert_eq!(!before.is_empty(), with_one);
+        std::fs::write(&hook, "#!/bin/sh\nexit 1\n").unwrap();
+        std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let run = crm_as(&repo, &keys, "li", "export people");
+        assert!(run.status != 0 && run.stdout.is_empty(), "{run:?}");
+        assert_eq!(records(&repo, "li"), before);
+        assert_eq!(repo.git("status --porcelain").done().0, "");
+        std::fs::remove_file(&hook).unwrap();
+        crm_as(&repo, &keys, "li", "export people").done();
+    }
+}
+
+#[test]
+fn a_record_has_no_field_that_its_reader_may_not_open() {
+    let keys = Keys::of(&["boss", "li"]);
+    let readers = [("boss", 2), ("li", 1)];
+    let repo = Repo::new("boss", &keys.settings("level = { email = 2 }\n", &readers));
+    for id in ["z0", "z1"] {
+        let person = "[[contact]]\nname = \"Ann\"\nphone = \"138\"\nemail = \"a@x.example\"\n";
+        let opened = "[events]\n2009-12-01-1 = { kind = \"opened\", owner = \"li\" }\n";
+        repo.sandbox
+            .write(&format!("prospects/{id}.toml"), format!("name = \"Z\"\n{person}{opened}"));
+    }
+    crm_as(&repo, &keys, "boss", "seal").done();
+    repo.commit("sealed").done();
+    crm_as(&repo, &keys, "li", "export contacts").done();
+    contains(&records(&repo, "li"), &["fields = [\"phone\"], people = 2 }"]);
+}
+
+#[test]
+fn no_undo_takes_a_record_back() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = ledger(&keys, 2, "");
+    crm_as(&repo, &keys, "li", "export people").done();
+    let record = records(&repo, "li");
+    let run = crm_as(&repo, &keys, "li", "undo");
+    assert_eq!((records(&repo, "li"), run.status), (record, 1), "{run:?}");
 }

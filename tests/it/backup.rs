@@ -673,6 +673,41 @@ fn earlier_backups_in_the_ledgers_folder_are_left_out() {
 }
 
 #[test]
+fn a_backup_in_the_place_of_an_earlier_one_is_no_part_of_itself() {
+    let repo = ledger();
+    let (_keep, out) = outside();
+    repo.crm("backup one.zip").done();
+    let (_, said) = repo.crm("backup one.zip").done();
+    assert!(!said.contains("one.zip,") && !said.contains("earlier backups"), "{said}");
+    // Nor is one that git keeps.
+    repo.git("add -f one.zip").done();
+    repo.git("commit -q -m backup").done();
+    let (_, said) = repo.crm("backup one.zip").done();
+    assert!(!said.contains("earlier backups"), "{said}");
+    repo.crm("backup verify one.zip").done();
+    let back = out.join("back");
+    repo.crm(&format!("restore one.zip {}", back.display())).done();
+    assert!(!back.join("one.zip").exists());
+}
+
+#[test]
+fn files_of_the_ledger_that_git_ignores_are_kept_and_others_do_not_count() {
+    let repo = ledger();
+    let (_keep, out) = outside();
+    repo.sandbox.write(".git/info/exclude", "/prospects/hidden.toml\n/papers/\n");
+    repo.sandbox.write("papers/a.pdf", "x");
+    let hidden = "name = \"H\"\ndocuments = [\"papers/a.pdf\"]\n";
+    repo.sandbox.write("prospects/hidden.toml", hidden);
+    assert!(!repo.git("status --porcelain").done().0.contains("hidden"));
+    repo.crm(&format!("backup {}", out.join("b.zip").display())).done();
+    // In the restored ledger git ignores nothing, and the paper is missing.
+    repo.crm(&format!("backup verify {}", out.join("b.zip").display())).done();
+    crm(&out, "restore b.zip back").done();
+    assert_eq!(std::fs::read_to_string(out.join("back/prospects/hidden.toml")).unwrap(), hidden);
+    assert!(!out.join("back/papers").exists());
+}
+
+#[test]
 fn a_backup_goes_to_standard_output() {
     let repo = ledger();
     let (_keep, out) = outside();

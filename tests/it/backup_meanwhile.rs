@@ -296,6 +296,25 @@ std::thread_local! {
 }
 
 #[test]
+fn a_commit_on_no_branch_is_a_change() {
+    let repo = ledger();
+    repo.git("checkout -q --detach").done();
+    let keep = tempfile::tempdir().unwrap();
+    made(&repo, &keep.path().join("b.zip"), |ledger, _| {
+        if times(ledger) == 0 {
+            let line = "commit -q --allow-empty -m second";
+            run(command("git", &ledger.root, "liu").args(split(line))).done();
+        }
+        Vec::new()
+    })
+    .unwrap();
+    assert_eq!(std::fs::read_dir(repo.path().join(".crm/times")).unwrap().count(), 2);
+    let back = restored(keep.path());
+    let head = run(command("git", &back, "liu").args(["rev-parse", "HEAD"])).ok();
+    assert_eq!(head, repo.git("rev-parse HEAD").ok());
+}
+
+#[test]
 fn commits_and_branches_that_git_makes_meanwhile_disturb_nothing() {
     let repo = ledger();
     let before = repo.git("rev-parse HEAD").ok();

@@ -352,6 +352,12 @@ fn an_amount_in_a_rule_is_in_the_currency_of_its_ledger() {
         sandbox.crm("--company c.toml due").done();
         sandbox.crm("--company c.toml customers").done();
     }
+    // A rule may name the currency of its ledger.
+    for (rule, grade) in [("value>=1000USD", "A"), ("value>1000USD", "B")] {
+        let sandbox = two(&of("USD", rule), &of("USD", rule), company);
+        let list = sandbox.crm("--company c.toml list -f csv --columns grade").ok();
+        assert_eq!(list, format!("grade\n{grade}\n{grade}\n"), "{rule}");
+    }
     // What is typed is in the company's.
     let sandbox = two(&of("CNY", ""), &of("USD", ""), company);
     assert_eq!(sandbox.crm("--company c.toml list value>=1000.01 -f ids").ok(), "b/zhang\n");
@@ -674,6 +680,127 @@ fn a_company_has_a_start_page_and_a_dashboard_with_a_row_for_each_ledger() {
     contains(&page, &["a/zhang", "b/zhang", "By ledger", "Left out", "no report `allocation`"]);
 }
 
+/// A company of these ledgers, each with a prospect for each number: so many days behind its next step, if it has one;
+/// 60 days behind is past the sales cycle.
+fn with_prospects(ledgers: &[(&str, &[i64])]) -> Sandbox {
+    let sandbox = Sandbox::empty();
+    let mut company = String::new();
+    let today = crate::common::day(crate::common::TODAY);
+    for (id, behind) in ledgers {
+        sandbox.write(&format!("{id}/crm.toml"), "[ledger]\ncycle_days = 30\n");
+        company.push_str(&format!("[[ledger]]\nid = \"{id}\"\npath = \"{id}\"\n"));
+        for (n, days) in behind.iter().enumerate() {
+            let (first, next) = (today.plus(-days - 10), today.plus(-days));
+            sandbox.write(
+                &format!("{id}/prospects/p{n}.toml"),
+                format!(
+                    "name = \"P\"\n[events]\n{first}-1 = {{ kind = \"opened\", owner = \"he\" }}\n\
+                     {first}-2 = {{ kind = \"meeting\", stage = \"25\", forced = \"x\", next = {next} }}\n"
+                ),
+            );
+        }
+    }
+    sandbox.write("c.toml", company);
+    sandbox
+}
+
+/// The rows of the ledgers on the start page: name, things due, overdue, open.
+fn by_ledger(sandbox: &Sandbox) -> Vec<String> {
+    let csv = sandbox.crm("--company c.toml today -f csv --table ledgers").done().0;
+    let row = |row: &str| row.split(',').take(4).collect::<Vec<_>>().join(",");
+    csv.lines().skip(1).map(row).collect()
+}
+
+#[test]
+fn the_ledgers_with_the_most_due_come_first_and_then_those_with_the_most_overdue() {
+    // Past the sales cycle is a thing that is due as well.
+    let sandbox = with_prospects(&[("a", &[1]), ("b", &[1, 1]), ("c", &[60]), ("e", &[1, 1, 1])]);
+    assert_eq!(by_ledger(&sandbox), ["e,3,0,3", "c,2,1,1", "b,2,0,2", "a,1,0,1"]);
+    // What has ended is not open.
+    for file in ["e/prospects/p0.toml", "e/prospects/p1.toml"] {
+        let lost = "2009-12-18-1 = { kind = \"note\", stage = \"lost\", reason = \"price\" }\n";
+        sandbox.write(file, sandbox.read(file) + lost);
+    }
+    assert_eq!(by_ledger(&sandbox), ["c,2,1,1", "b,2,0,2", "a,1,0,1", "e,1,0,1"]);
+}
+
+#[test]
+fn the_start_page_of_a_company_has_four_ledgers_three_things_and_two_moves() {
+    let all: [(&str, &[i64]); 5] =
+        [("a", &[1]), ("b", &[1]), ("c", &[1]), ("d", &[1]), ("e", &[1])];
+    let note = "5 ledgers; all: crm report funnel --by ledger";
+    for n in [4, 5] {
+        let sandbox = with_prospects(&all[..n]);
+        assert_eq!(by_ledger(&sandbox).len(), 4, "{n} ledgers");
+        let (page, _) = sandbox.crm("--company c.toml").done();
+        assert_eq!(page.contains(note), n == 5, "{page}");
+        assert_eq!(page.contains("ledgers; all:"), n == 5, "{page}");
+        assert_eq!(page.matches("/p0").count(), 3, "{page}");
+    }
+    let hidden = "moved; all: crm report bridge";
+    for n in [2, 3] {
+        let sandbox = with_prospects(&all[..3]);
+        for (id, _) in &all[..n] {
+            let file = format!("{id}/prospects/p0.toml");
+            let moved = sandbox.read(&file)
+                + "2009-12-17-1 = { kind = \"note\", stage = \"50\", forced = \"x\", next = 2010-01-20 }\n";
+            sandbox.write(&file, moved);
+        }
+        let (page, _) = sandbox.crm("--company c.toml today").done();
+        assert_eq!(page.contains(hidden), n == 3, "{page}");
+        contains(&page, &["Moved since yesterday"]);
+    }
+}
+
+#[test]
+fn a_dashboard_leaves_out_what_the_ledgers_do_not_agree_on() {
+    let settings = "[ledger]\nstuck_factor = 3\n[kind.golf]\ncounts = \"meeting\"\n[forecast]\nslippage = 0.1\n";
+    let complaint = "2009-11-21-1 = { kind = \"complaint\", ticket = \"T1\", note = \"x\" }\n";
+    let page = |a: &str| {
+        let sandbox = two(a, "", "");
+        let file = sandbox.read("a/prospects/zhang.toml");
+        sandbox.write("a/prospects/zhang.toml", file + complaint);
+        sandbox.crm("--company c.toml dashboard -o page.html").done();
+        sandbox.read("page.html")
+    };
+    let (alike, unlike) = (page(""), page(settings));
+    let reasons = ["differ in `stuck_factor`", "differ in `[kind]`"];
+    for reason in reasons {
+        assert!(unlike.contains(reason) && !alike.contains(reason), "{reason}");
+    }
+    for part in [">Funnel<", "<td class=\"t\">T1</td>", "Weighted open value"] {
+        assert!(alike.contains(part) && !unlike.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn questions_about_grades_and_lists_of_what_is_due_need_rules_that_agree() {
+    let rule = |when: &str| {
+        format!(
+            "[[rep]]\nid = \"he\"\n{when}[[grading.rule]]\ngrade = \"A\"\nwhen = \"owner:he\"\n\
+             [[grading.rule]]\ngrade = \"B\"\nwhen = \"\"\n"
+        )
+    };
+    // `he` is another person in each.
+    let sandbox = two(&rule("level = \"senior\"\n"), &rule("level = \"junior\"\n"), "");
+    for line in ["today", "dashboard -o page.html", "due"] {
+        let said = sandbox.refused(&format!("--company c.toml {line}"), 2);
+        contains(&said, &["error[one-ledger]", "a rep or a board of one name"]);
+    }
+    let one = |value: &str| {
+        format!(
+            "[[grading.rule]]\ngrade = \"A\"\nwhen = \"value>{value}\"\n[[grading.rule]]\ngrade = \"B\"\nwhen = \"\"\n"
+        )
+    };
+    let sandbox = two(&one("1"), &one("2"), "");
+    for line in ["today grade:A", "dashboard grade:A -o page.html", "export people grade:A"] {
+        let said = sandbox.refused(&format!("--company c.toml {line}"), 2);
+        contains(&said, &["error[one-ledger]", "a question about grades"]);
+    }
+    let said = sandbox.refused("--company c.toml export cases", 2);
+    contains(&said, &["`crm export cases` has no answer"]);
+}
+
 #[test]
 fn a_report_is_saved_in_the_file_of_the_company() {
     let report = |by: &str| format!("[report.monday]\nreport = \"funnel\"\nby = \"{by}\"\n");
@@ -740,6 +867,26 @@ fn a_company_answers_in_one_language() {
     let sandbox = two("", "", "[company]\nlanguage = \"zh\"\n");
     contains(&sandbox.refused("--company c.toml call a/zhnag", 2), &["没有"]);
     contains(&sandbox.refused("--company c.toml call aa/zhang", 2), &["没有账本"]);
+}
+
+#[test]
+fn the_reader_of_a_company_may_ask_for_a_language() {
+    let sandbox = two("", "", "[company]\nlanguage = \"en\"\n");
+    let said = |variables: &[(&str, &str)]| {
+        let mut crm = sandbox.command();
+        crm.args(["--company", "c.toml", "call", "a/zhnag"]).envs(variables.iter().copied());
+        crate::common::run(&mut crm).fails(2)
+    };
+    assert!(!said(&[]).contains("没有"));
+    contains(&said(&[("CRM_LANG", "zh")]), &["没有"]);
+    sandbox.write(".config/crm/config.toml", "language = \"zh\"\n");
+    contains(&said(&[]), &["没有"]);
+    assert!(!said(&[("CRM_LANG", "en")]).contains("没有"));
+    // A company that states none has that of its ledgers, if they agree.
+    let zh = "[ledger]\nlanguage = \"zh\"\n";
+    let unknown = |a: &str, b: &str| two(a, b, "").refused("--company c.toml list --nothing", 2);
+    let is_chinese = |text: &str| text.chars().any(|c| c > '\u{2e7f}');
+    assert!(is_chinese(&unknown(zh, zh)) && !is_chinese(&unknown(zh, "")));
 }
 
 #[test]

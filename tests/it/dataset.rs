@@ -208,6 +208,48 @@ fn a_company_has_the_partitions_of_its_ledgers_and_no_other_of_its_own() {
 }
 
 #[test]
+fn companies_share_a_folder_and_one_that_is_refused_writes_nothing() {
+    let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
+    for id in ["y", "z"] {
+        sandbox.write(&format!("{id}/crm.toml"), sandbox.read("x/crm.toml"));
+        sandbox.write(&format!("{id}/prospects/li.toml"), sandbox.read("x/prospects/li.toml"));
+    }
+    let company = |name: &str, ledgers: &[(&str, &str)]| {
+        let each = ledgers
+            .iter()
+            .map(|(id, path)| format!("[[ledger]]\nid = \"{id}\"\npath = \"{path}\"\n"));
+        sandbox.write(name, each.collect::<String>());
+    };
+    company("one.toml", &[("y", "y")]);
+    company("two.toml", &[("z", "z")]);
+    for name in ["one.toml", "two.toml", "one.toml"] {
+        sandbox.crm(&format!("--company {name} export dataset data")).done();
+    }
+    for id in ["x", "y", "z"] {
+        assert!(sandbox.path().join(format!("data/states/ledger={id}/part.csv")).exists(), "{id}");
+    }
+    // The second of its ledgers has the name of one of another company: the first is not written either.
+    company("two.toml", &[("new", "x"), ("y", "z")]);
+    let said = sandbox.refused("--company two.toml export dataset data", 2);
+    contains(&said, &["ledger=y in data is of another ledger"]);
+}
+
+#[test]
+fn a_manifest_of_an_earlier_version_is_made_anew() {
+    let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
+    let manifest = sandbox.read("data/manifests/x.toml");
+    let is_as_it_was = |manifest: String| {
+        sandbox.write("data/manifests/x.toml", manifest);
+        export_x(&sandbox).contains("as it was")
+    };
+    assert!(is_as_it_was(manifest.clone()));
+    assert!(!is_as_it_was(manifest.replace("left_out = 0\n", "")));
+    let fewer: Vec<&str> = manifest.lines().collect();
+    assert!(!is_as_it_was(fewer[..fewer.len() - 1].join("\n") + "\n"));
+    assert_eq!(sandbox.read("data/manifests/x.toml"), manifest);
+}
+
+#[test]
 fn git_leaves_a_dataset_alone_unless_its_owner_wants_it() {
     let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
     assert_eq!(sandbox.read("data/.gitignore"), "*\n");
@@ -277,6 +319,55 @@ fn rows(sandbox: &Sandbox, table: &str, columns: &[&str]) -> Vec<String> {
         at.iter().map(|at| row[*at].to_owned()).collect::<Vec<_>>().join(" ")
     };
     reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+/// A prospect of `x` with an account.
+fn of_account(sandbox: &Sandbox, id: &str, account: &str, events: &str) {
+    let text = format!("name = \"{id}\"\naccount = \"{account}\"\n[events]\n{events}");
+    sandbox.write(&format!("x/prospects/{id}.toml"), text);
+}
+
+#[test]
+fn a_customer_is_read_again_if_one_of_its_files_has_to_do_with_money() {
+    let sandbox = of_events("");
+    let opened = "2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n";
+    let order = "2009-12-02-1-aaa = { kind = \"order\", amount = 100 }\n";
+    of_account(&sandbox, "a", "acme", &format!("{opened}{order}"));
+    for n in 0..40 {
+        of_account(&sandbox, &format!("z{n}"), "acme", opened);
+    }
+    export_x(&sandbox);
+    assert_eq!(rows(&sandbox, "claims", &["customer_id", "file_id"]), ["acme a"]);
+    let customers = rows(&sandbox, "customers", &["customer_id", "deal_count", "valid_to"]);
+    assert_eq!(customers.last().unwrap(), "a 41 ");
+}
+
+#[test]
+fn files_of_customers_follow_those_of_prospects_and_the_calendar_has_every_day_of_all() {
+    let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
+    let events = "2011-12-01-1-aaa = { kind = \"order\", amount = 1 }\n\
+        2012-12-01-1-aaa = { kind = \"note\" }\n";
+    sandbox.write("x/customers/acme.toml", format!("name = \"Acme\"\n[events]\n{events}"));
+    export_x(&sandbox);
+    assert_eq!(rows(&sandbox, "prospects", &["file_id"]), ["li", "acme"]);
+    let days = rows(&sandbox, "calendar", &["calendar_day"]);
+    assert_eq!((&*days[0], &**days.last().unwrap()), ("2009-01-01", "2017-12-31"));
+}
+
+#[test]
+#[cfg(unix)]
+fn no_table_is_more_readable_than_the_settings() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = of_events("2009-12-01-1-aaa = { kind = \"opened\", owner = \"liu\" }\n");
+    let settings = sandbox.path().join("x/crm.toml");
+    std::fs::set_permissions(settings, std::fs::Permissions::from_mode(0o600)).unwrap();
+    sandbox.write("x/prospects/wang.toml", "name = \"Wang\"\n");
+    export_x(&sandbox);
+    for table in DatasetTable::ALL {
+        let path = sandbox.path().join(format!("data/{}/ledger=x/part.csv", table.name()));
+        let mode = std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", table.name());
+    }
 }
 
 /// A ledger `x` with one prospect, exported.

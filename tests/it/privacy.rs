@@ -28,7 +28,7 @@ impl Keys {
         keys
     }
 
-    fn file(&self, rep: &str) -> PathBuf {
+    pub fn file(&self, rep: &str) -> PathBuf {
         self.folder.path().join(rep)
     }
 
@@ -714,7 +714,9 @@ fn ledger_with_a_decider(keys: &Keys) -> Repo {
     let settings = keys.settings("", &[("boss", 1)]);
     let repo = Repo::new(
         "boss",
-        &format!("{settings}[pool]\nkeeper = \"wang\"\n[reasons]\nprice = \"price\"\n"),
+        &format!(
+            "{settings}[pool]\nkeeper = \"wang\"\n[reasons]\nprice = \"price\"\n[[rep]]\nid = \"zhao\"\nemail = \"zhao@example.com\"\n"
+        ),
     );
     repo.sandbox.write(
         "prospects/zhang.toml",
@@ -729,6 +731,11 @@ fn ledger_with_a_decider(keys: &Keys) -> Repo {
     repo.sandbox.write(
         "prospects/bob.toml",
         "name = \"Bob\"\ntags = [\"friend of Zhang Wei\"]\n\n[events]\n2009-12-01-1 = { kind = \"opened\", owner = \"li\" }\n",
+    );
+    repo.sandbox.write(
+        "prospects/chen.toml",
+        "name = \"Chen\"\n\n[events]\n2009-12-01-1 = { kind = \"opened\", owner = \"li\" }\n\
+         2009-12-03-1 = { kind = \"hold\", by = \"li\", until = 2010-01-01, reason = \"ill\" }\n",
     );
     crm_as(&repo, keys, "boss", &format!("contact edit zhang 'Zhang Wei' --phone {PHONE}")).done();
     repo.crm("hooks install").done();
@@ -784,14 +791,20 @@ fn a_guard_takes_an_erasure_from_an_admin_or_the_keeper_alone() {
     push(&boss).done();
     let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
     run(install.args(["hooks", "install", "--server", "."])).done();
-    let forgets = |user: &'static str, change: &dyn Fn(String) -> String| {
+    let forgets_one = |user: &'static str, id: &str, change: &dyn Fn(String) -> String| {
         let clone = Repo::clone_of(server.path(), user);
-        crm_as(&clone, &keys, "", "forget zhang --apply").done();
-        clone.sandbox.write("prospects/zhang.toml", change(zhang(&clone)));
+        crm_as(&clone, &keys, "", &format!("forget {id} --apply")).done();
+        let file = format!("prospects/{id}.toml");
+        clone.sandbox.write(&file, change(clone.sandbox.read(&file)));
         clone.commit("forget").done();
         push(&clone)
     };
+    let forgets = |user, change: &dyn Fn(String) -> String| forgets_one(user, "zhang", change);
     let as_it_is = |text: String| text;
+    // An admin may, and one who is neither that nor the keeper nor the owner may nothing.
+    forgets_one("boss", "chen", &as_it_is).done();
+    let foreign = forgets("zhao", &as_it_is).stderr;
+    contains(&foreign, &["error[not-yours]", "error[history-changed]"]);
     // The owner may not, and nobody may change a stage under cover of an erasure.
     contains(&forgets("li", &as_it_is).stderr, &["error[history-changed]"]);
     let moved =

@@ -67,11 +67,11 @@ impl Dashboard {
                 .into());
         }
         let page_of = self.page(context)?;
-        context.gives_out(|disclosed, _, privacy| {
+        context.gives_out(|disclosed, member, privacy| {
             page_of
                 .parts
                 .iter()
-                .for_each(|part| disclosed.add_sheet(&part.sheet, None, None, privacy));
+                .for_each(|part| disclosed.add_sheet(&part.sheet, None, member, privacy));
         });
         context.print(&page(&page_of, &context.render_options(), None))?;
         if self.is_unnamed {

@@ -44,26 +44,8 @@ fn is_of_customers(kind: &EventKind) -> bool {
     )
 }
 
-/// The customers that a file ever belonged to: a customer's own file to itself, a prospect to each account that it named;
-/// `None` = to itself alone.
-pub(super) fn owners(prospect: &Prospect) -> BTreeSet<Option<String>> {
-    let opening = prospect.opening.as_deref().unwrap_or(prospect);
-    let mut all = BTreeSet::from([prospect.joint_customer(), opening.joint_customer()]);
-    if prospect.is_customer {
-        return all;
-    }
-    for event in &prospect.events {
-        for (fact, value) in event.set.iter().filter(|(fact, _)| fact.as_str() == "account") {
-            let mut dated = Prospect { account: None, ..Prospect::default() };
-            dated.change(fact, value);
-            all.insert(dated.joint_customer());
-        }
-    }
-    all
-}
-
-/// Adds the rows of the customer of these files. `key`: the customer that may be several files, folded.
-pub(super) fn put(files: &[Prospect], key: Option<&str>, settings: &Settings, rows: &mut Rows) {
+/// Adds the rows of the customer of these files.
+pub(super) fn put(files: &[Prospect], settings: &Settings, rows: &mut Rows) {
     let entries: Vec<BTreeSet<Date>> = files.iter().map(days).collect();
     let mut ahead: BTreeSet<Date> = entries.iter().flatten().copied().collect();
     let mut known: Vec<Option<Record>> = vec![None; files.len()];
@@ -74,9 +56,8 @@ pub(super) fn put(files: &[Prospect], key: Option<&str>, settings: &Settings, ro
                 *record = on_day(record.take(), file, settings, day);
             }
         }
-        let own = known.iter().flatten();
-        let own = own.filter(|record| record.prospect.joint_customer().as_deref() == key);
-        let book = Book::of(settings.clone(), day, own.cloned().collect(), Vec::new());
+        let records = known.iter().flatten().cloned().collect();
+        let book = Book::of(settings.clone(), day, records, Vec::new());
         let mut of_day = DayRows::new();
         let mut changes = BTreeSet::new();
         money(&book, &mut of_day, &mut changes);

@@ -91,7 +91,7 @@ pub fn dataset(book: &Book, ends: &DatasetEnds) -> Vec<u64> {
         let files = joint.files.iter().filter_map(read).filter_map(known);
         let files: Vec<Prospect> = files.map(|record| record.prospect).collect();
         let mut rows = Rows::default();
-        customer::put(&files, Some(&customer), settings, &mut rows);
+        customer::put(&files, settings, &mut rows);
         (RowsOf::Customer(customer.into()), (ends.put)(&rows.texts()))
     }));
     let mut rows = Rows::default();
@@ -108,20 +108,18 @@ impl Part {
         let mut rows = Rows::default();
         file::put(prospect, settings, &mut rows);
         let matters = customer::matters(prospect, settings);
-        for customer in customer::owners(prospect) {
-            match customer {
-                // A prospect without an order may yet be one of its customer's, and represent it.
-                Some(customer) => {
-                    let joint = self.joint.entry(customer).or_default();
-                    let (id, path) = (prospect.id.clone(), prospect.path.clone());
-                    joint.files.insert((prospect.is_customer, id, path));
-                    joint.matters |= matters;
-                }
-                None if matters => {
-                    customer::put(std::slice::from_ref(prospect), None, settings, &mut rows);
-                }
-                None => {}
+        match prospect.joint_customer() {
+            // A prospect without an order may yet be one of its customer's, and represent it.
+            Some(customer) => {
+                let joint = self.joint.entry(customer).or_default();
+                let (id, path) = (prospect.id.clone(), prospect.path.clone());
+                joint.files.insert((prospect.is_customer, id, path));
+                joint.matters |= matters;
             }
+            None if matters => {
+                customer::put(std::slice::from_ref(prospect), settings, &mut rows);
+            }
+            None => {}
         }
         let of = match prospect.is_customer {
             true => RowsOf::CustomerFile(prospect.id.clone()),

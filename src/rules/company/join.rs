@@ -44,7 +44,7 @@ pub fn join(file: &CompanyFile, ledgers: Vec<OpenedLedger>) -> Result<Company, V
             boards: names.zip(positions.iter().map(id_in_company)).collect(),
             first: (first > 0).then(|| id_in_company(&first)),
         };
-        differences.extend(misnamed(&member, own, &ledgers[0].id));
+        differences.extend(misnamed(&member, own, &ledgers));
         let settings = adapted(&member, own, &settings, positions, &criteria);
         members.push(Member { settings, ..member });
     }
@@ -308,8 +308,9 @@ fn is_one_board((a, of_a): (&Pipeline, &Settings), (b, of_b): (&Pipeline, &Setti
         })
 }
 
-/// That a rule of a ledger may name a rep or a board which has another name in the company.
-fn misnamed(member: &Member, own: &Settings, first: &Text) -> Option<Difference> {
+/// That a rule of a ledger may name a rep or a board which has another name in the company, and the first other ledger that
+/// knows another one by this name.
+fn misnamed(member: &Member, own: &Settings, ledgers: &[OpenedLedger]) -> Option<Difference> {
     let graded = own.grading.rules.iter().map(|rule| &rule.when);
     let excluded = own.allocation.exclude.iter().map(|rule| &rule.when);
     let segments = own.segments.iter().map(|segment| &segment.when);
@@ -318,9 +319,14 @@ fn misnamed(member: &Member, own: &Settings, first: &Text) -> Option<Difference>
     let boards = member.boards.iter().filter(|(own, known)| own != known).map(|(own, _)| own);
     let mut renamed = member.reps.iter().chain(boards);
     let is_named = |name: &Text| rules.iter().any(|rule| rule.contains(&fold(name)));
-    let difference =
-        || Difference { aspect: Aspect::Names, one: first.clone(), other: member.id.clone() };
-    renamed.any(is_named).then(difference)
+    let name = renamed.find(|name| is_named(name))?;
+    let mut others = ledgers.iter().filter(|ledger| ledger.id != member.id);
+    let differs = |other: &&OpenedLedger| {
+        let (own, other) = (own, &other.settings);
+        own.rep(name) != other.rep(name) || own.pipeline(Some(name)) != other.pipeline(Some(name))
+    };
+    let other = others.clone().find(differs).or_else(|| others.next())?;
+    Some(Difference { aspect: Aspect::Names, one: member.id.clone(), other: other.id.clone() })
 }
 
 /// The settings under which the files of a ledger are replayed.

@@ -6,7 +6,7 @@ use crate::model::paper::LineItem;
 use crate::model::pipeline::Known;
 use crate::model::profile::FactValue;
 use crate::model::prospect::Prospect;
-use crate::model::settings::Rep;
+use crate::model::settings::{Department, Rep};
 use crate::value::label::Label;
 use crate::value::money::{Amount, Currency, Money};
 
@@ -262,6 +262,17 @@ fn rules_that_name_what_has_another_name_are_known() {
     assert!(!differs(he("senior", "owner:he"), he("senior", "owner:he")));
     assert!(!differs(he("senior", "value:high"), he("junior", "value:high")));
     assert!(differs(he("senior", "owner:He"), he("junior", "value:high")));
+    // Two ledgers are told that know another person by the name.
+    let told = |settings: &[Settings]| {
+        let company = plain(settings);
+        let told = company.differs(&[Aspect::Names]).unwrap();
+        format!("{} {}", told.one, told.other)
+    };
+    let (senior, junior) = (|when: &str| he("senior", when), |when: &str| he("junior", when));
+    assert_eq!(told(&[senior("owner:he"), junior("value:high")]), "a b");
+    assert_eq!(told(&[senior("value:high"), junior("owner:he")]), "b a");
+    let none = "value:high";
+    assert_eq!(told(&[senior("owner:he"), senior(none), junior(none)]), "a c");
 }
 
 #[test]
@@ -342,4 +353,83 @@ fn targets_are_added_up_for_those_who_have_a_part() {
     assert_eq!(half, (String::new(), true));
     let all = said(with(&[], &[target(TargetOf::All, 2)]), with(&[], &[target(TargetOf::All, 0)]));
     assert_eq!(all, ("all 2".into(), false));
+}
+
+#[test]
+fn the_target_of_the_forecast_is_added_up_where_every_ledger_states_one() {
+    use crate::model::sales::TargetSpan;
+    let (cny, usd) = (currency("CNY"), currency("USD"));
+    let of = |code: Currency, target: Option<i64>, per: TargetSpan| {
+        let mut settings = Settings { currency: Some(code), ..Settings::default() };
+        settings.forecast.target = target.map(Amount::from_int);
+        settings.forecast.per = per;
+        settings
+    };
+    let file = CompanyFile {
+        currency: Some(cny),
+        rates: Some([(usd, Amount::from_int(7))].into()),
+        ..CompanyFile::default()
+    };
+    let said = |a: Settings, b: Settings| {
+        let company = joined(&file, &[a, b]).unwrap();
+        let target = company.settings.forecast.target.map(|target| target.trimmed().to_string());
+        (target, company.differs(&[Aspect::Targets]).is_some())
+    };
+    use TargetSpan::{Month, Quarter};
+    let sum = said(of(cny, Some(2), Month), of(usd, Some(3), Month));
+    assert_eq!(sum, (Some("23".into()), false));
+    // The span of a target that is not stated is of no account.
+    assert_eq!(said(of(cny, None, Month), of(usd, None, Quarter)), (None, false));
+    assert_eq!(said(of(cny, Some(2), Month), of(usd, None, Month)), (None, true));
+    assert_eq!(said(of(cny, None, Month), of(usd, Some(3), Month)), (None, true));
+    assert_eq!(said(of(cny, Some(2), Month), of(usd, Some(3), Quarter)), (None, true));
+}
+
+#[test]
+fn the_target_of_a_department_is_of_the_ledgers_that_have_it() {
+    use crate::model::sales::{Measure, SalesTarget, TargetOf, TargetSpan};
+    let target = |of: TargetOf, amount: i64, from: Option<&str>| SalesTarget {
+        of,
+        measure: Measure::Closes,
+        per: TargetSpan::Month,
+        amount: Amount::from_int(amount),
+        from: from.map(|day| crate::value::date::Date::parse(day).unwrap()),
+    };
+    let sales = || TargetOf::Department("sales".into());
+    let with = |departments: &[&str], targets: &[SalesTarget]| Settings {
+        departments: departments
+            .iter()
+            .map(|id| Department { id: (*id).into(), ..Department::default() })
+            .collect(),
+        targets: targets.to_vec(),
+        ..Settings::default()
+    };
+    let said = |a: Settings, b: Settings| {
+        let company = plain(&[a, b]);
+        let of = |target: &SalesTarget| {
+            let from = target.from.map(|day| format!(" {day}")).unwrap_or_default();
+            format!("{}{from}", target.amount)
+        };
+        let said: Vec<String> = company.settings.targets.iter().map(of).collect();
+        (said.join(", "), company.differs(&[Aspect::Targets]).is_some())
+    };
+    let one = said(with(&["sales"], &[target(sales(), 2, None)]), with(&[], &[]));
+    assert_eq!(one, ("2".into(), false));
+    let half = said(with(&["sales"], &[target(sales(), 2, None)]), with(&["sales"], &[]));
+    assert_eq!(half, (String::new(), true));
+    // From each day on which a part begins, that which began last counts.
+    let steps =
+        |second: i64| [target(sales(), 2, None), target(sales(), second, Some("2010-01-01"))];
+    let both = said(
+        with(&["sales"], &steps(5)),
+        with(&["sales"], &[target(sales(), 10, None), target(sales(), 20, Some("2010-02-01"))]),
+    );
+    assert_eq!(both, ("12, 15 2010-01-01, 25 2010-02-01".into(), false));
+    // A part that begins later than the others: there is a sum from then on, and the ledgers agree in the end.
+    let later = said(with(&["sales"], &steps(5)), with(&["sales"], &steps(7)[1..]));
+    assert_eq!(later, ("12 2010-01-01".into(), false));
+    // One thing on which they do not agree is told, though they agree on the next.
+    let differing = [target(TargetOf::All, 1, None), target(sales(), 2, None)];
+    let told = said(with(&["sales"], &differing), with(&["sales"], &differing[1..]));
+    assert_eq!(told, ("4".into(), true));
 }
