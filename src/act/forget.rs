@@ -5,7 +5,7 @@ use super::change::reads_back;
 use super::edit::all_kept;
 use super::session::{Done, Session};
 use super::target::Target;
-use crate::diag::{Code, Diagnostic, Failure, Words, counted, first_of};
+use crate::diag::{Code, Diagnostic, Failure, Words, counted, first_of, listed};
 use crate::disk::history::forget_all;
 use crate::disk::keys::FolderOfKeys;
 use crate::disk::ledger::Ledger;
@@ -17,6 +17,7 @@ use crate::model::event::Event;
 use crate::model::privacy::VEIL;
 use crate::model::prospect::Prospect;
 use crate::rules::erasure::{Trace, erased};
+use crate::rules::team::rights::Rights;
 use crate::value::sealed::{KeyName, key_files};
 use crate::value::text::Text;
 use std::collections::BTreeSet;
@@ -66,6 +67,7 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
     if session.is_dry() {
         return Ok(Done { said, ..Done::default() });
     }
+    may_erase(session)?;
     let (before, after) = (Some(loaded.text.clone()), Some(after));
     // The keys go once the file is written, and committed where that is wished: before, nothing is lost yet.
     session.write(&[FileChange { path, before, after }])?;
@@ -84,6 +86,43 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
         )
     });
     Ok(Done { said: said.into_iter().chain(more).collect(), ..Done::default() })
+}
+
+/// Looks whether the user may erase a person. The keys cannot come back once a guard refuses the change, so the guard's rule
+/// is asked before; where the settings name nobody who may, there is no such rule.
+///
+/// # Errors
+/// Fails if the user may not, or is not known.
+fn may_erase(session: &Session) -> Result<(), Failure> {
+    let settings = &session.ledger.settings;
+    let erasers = Rights::erasers(settings);
+    let user = session.user()?;
+    let may = |user: &Text| Rights::of(settings, user, false).may_erase();
+    if erasers.is_empty() || user.as_ref().is_some_and(may) {
+        return Ok(());
+    }
+    let message = match &user {
+        Some(user) => words!("`{user}` may not forget a person", "`{user}` 无权遗忘一个人"),
+        None => words!(
+            "it is not known who you are, and not everybody may forget a person",
+            "不知道您是谁，而遗忘一个人并非人人有权"
+        ),
+    };
+    let refused = Diagnostic::new(Code::NotYours, message)
+        .note(words!(
+            "rule: only an admin or the keeper of the pool may forget a person",
+            "规则：只有管理员或公海管理人可以遗忘一个人"
+        ))
+        .note(words!("nothing was changed", "未作任何改动"));
+    let who = listed(erasers.iter().map(|id| format!("`{id}`")));
+    let refused = match user {
+        Some(_) => refused.help(words!("ask {who}", "请找 {who:#}")),
+        None => refused.help(words!(
+            "if you are {who}: CRM_USER=ID, or the e-mail of the settings as user.email of git",
+            "若您是 {who:#}：请设 CRM_USER=编号，或把 git 的 user.email 设为设置中的邮箱"
+        )),
+    };
+    Err(refused.into())
 }
 
 /// Is a line of a file, or of git's account of its changes, a wrapped key?

@@ -59,6 +59,10 @@ pub fn crm_as(repo: &Repo, keys: &Keys, rep: &str, line: &str) -> Run {
     let file = if rep.is_empty() { PathBuf::new() } else { keys.file(rep) };
     let program = env!("CARGO_BIN_EXE_crm");
     let mut program = command(program, repo.sandbox.path(), repo.user);
+    // Forgetting is not for everybody, and git's settings name no user here.
+    if line.starts_with("forget") {
+        program.env("CRM_USER", rep);
+    }
     run(program.env("CRM_IDENTITY", file).args(split(line)))
 }
 
@@ -786,7 +790,9 @@ fn a_guard_takes_an_erasure_from_an_admin_or_the_keeper_alone() {
     run(install.args(["hooks", "install", "--server", "."])).done();
     let forgets = |user: &'static str, change: &dyn Fn(String) -> String| {
         let clone = Repo::clone_of(server.path(), user);
-        crm_as(&clone, &keys, "", "forget zhang --apply").done();
+        // The program itself asks the rule of the guard; here it is told another user.
+        let mut crm = command(env!("CARGO_BIN_EXE_crm"), clone.sandbox.path(), user);
+        run(crm.env("CRM_USER", "boss").args(split("forget zhang --apply"))).done();
         clone.sandbox.write("prospects/zhang.toml", change(zhang(&clone)));
         clone.commit("forget").done();
         push(&clone)
@@ -804,6 +810,31 @@ fn a_guard_takes_an_erasure_from_an_admin_or_the_keeper_alone() {
     forgets("wang", &as_it_is).done();
     let again = Repo::clone_of(server.path(), "boss");
     assert!(!zhang(&again).contains("Zhang Wei"));
+}
+
+#[test]
+fn only_an_admin_or_the_keeper_of_the_pool_forgets() {
+    let keys = Keys::of(&["boss"]);
+    let repo = ledger_with_a_decider(&keys);
+    let text = zhang(&repo);
+    let by = |user: &str, line: &str| {
+        let mut crm = command(env!("CARGO_BIN_EXE_crm"), repo.sandbox.path(), "nobody");
+        run(crm.env("CRM_USER", user).args(split(line)))
+    };
+    let who = |refused: &str| {
+        contains(refused, &["error[not-yours]", "only an admin or the keeper", "`boss`, `wang`"]);
+    };
+    who(&by("li", "forget zhang --apply").fails(1));
+    // Neither is a user whom the settings do not know.
+    who(&by("", "forget zhang --apply --commit").fails(1));
+    contains(&by("li", "--lang zh forget zhang --apply").fails(1), &["无权遗忘", "`boss`、`wang`"]);
+    assert_eq!(zhang(&repo), text);
+    by("li", "forget zhang").done();
+    by("wang", "forget zhang --apply").done();
+    // Where the settings name nobody, there is no rule.
+    let alone = Repo::new("li", "[[rep]]\nid = \"li\"\n");
+    alone.crm("add 张伟 --owner li --id zhang").done();
+    alone.crm("forget zhang --apply").done();
 }
 
 #[test]
