@@ -12,6 +12,7 @@ use crate::disk::ledger::Ledger;
 use crate::disk::write::FileChange;
 use crate::format::layout::{OF_REPS, SETTINGS};
 use crate::format::new_file::new_file;
+use crate::format::sealed::keys::{KeyFolder, WrappedKeys};
 use crate::git::past::PastOfFile;
 use crate::model::event::Event;
 use crate::model::privacy::VEIL;
@@ -31,6 +32,8 @@ const SHORTEST: usize = 2;
 struct Keys {
     /// The files of keys outside of the ledger.
     files: BTreeSet<String>,
+    /// The names of keys of its sealed values that are neither there nor in the file.
+    missing: Vec<String>,
     /// Some text, of now or of history, has keys in itself.
     some_in_history: bool,
 }
@@ -58,7 +61,12 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
     let texts = || past.iter().flat_map(|past| &past.texts).chain([&loaded.text]);
     let keys: BTreeSet<String> = texts().flat_map(|text| key_files(text)).collect();
     let is_there = |file: &String| folder.as_ref().is_some_and(|folder| folder.path(file).exists());
+    let inside: BTreeSet<String> =
+        WrappedKeys::of(&loaded.text).0.keys().map(|key| key.file().to_owned()).collect();
+    let has_keys_outside = folder.is_some() && !keys.is_empty();
+    let is_missing = |file: &String| !is_there(file) && !inside.contains(file);
     let keys = Keys {
+        missing: key_files(&loaded.text).into_iter().filter(is_missing).collect(),
         files: keys.into_iter().filter(is_there).collect(),
         some_in_history: texts().any(|text| text.lines().any(is_wrapped_key)),
     };
@@ -68,15 +76,21 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
         return Ok(Done { said, ..Done::default() });
     }
     may_erase(session)?;
+    if let Some(folder) = &folder {
+        if has_keys_outside && !folder.is_there() {
+            return Err(folder.not_there().into());
+        }
+        keys.files.iter().try_for_each(|file| folder.can_remove(file))?;
+    }
     let (before, after) = (Some(loaded.text.clone()), Some(after));
     // The keys go once the file is written, and committed where that is wished: before, nothing is lost yet.
     session.write(&[FileChange { path, before, after }])?;
-    if let Some(folder) = &folder {
-        for file in &keys.files {
-            folder.remove(file)?;
-        }
-    }
+    let remove = |file: &String| folder.as_ref().and_then(|folder| folder.remove(file).err());
+    let stay: Vec<Diagnostic> = keys.files.iter().filter_map(remove).map(stays).collect();
     forget_all(&ledger.root)?;
+    if !stay.is_empty() {
+        return Err(Failure(stay));
+    }
     let kept = all_kept(&ledger.root).into_iter().filter(|kept| *kept.id == *id);
     let more = kept.map(|kept| {
         let place = kept.file.display();
@@ -125,6 +139,17 @@ fn may_erase(session: &Session) -> Result<(), Failure> {
     Err(refused.into())
 }
 
+/// That a file of keys stays though the person is erased.
+fn stays(why: Diagnostic) -> Diagnostic {
+    let message = words!(
+        "the person is erased from the file, but its keys are still there",
+        "此人已从文件中抹去，但其密钥仍在"
+    );
+    Diagnostic::new(Code::WriteFailed, message)
+        .note(why.message)
+        .help(words!("delete them by hand", "请手工删除"))
+}
+
 /// Is a line of a file, or of git's account of its changes, a wrapped key?
 fn is_wrapped_key(line: &str) -> bool {
     let key = line.trim_start_matches(['+', '-', ' ', '"']).split(['"', ' ']).next();
@@ -157,6 +182,13 @@ fn told(
         said.push(words!(
             "its keys outside of the ledger go: what was sealed with them opens no more, in history, clones and back-ups either",
             "其在账本之外的密钥一并删除：用它们加密的内容再也打不开，历史、克隆和备份里的也一样"
+        ));
+    }
+    if !keys.missing.is_empty() {
+        let names = listed(&keys.missing);
+        said.push(words!(
+            "keys that are not here still open its values in history for those who have them: {names}",
+            "此处没有的密钥 {names:#}：持有者仍能打开历史中的值"
         ));
     }
     if keys.some_in_history {

@@ -837,6 +837,57 @@ fn only_an_admin_or_the_keeper_of_the_pool_forgets() {
     alone.crm("forget zhang --apply").done();
 }
 
+/// A ledger with keys outside in a folder of their own, one of which is that of 张伟, and his telephone in a commit.
+fn ledger_with_keys_outside(keys: &Keys) -> (Repo, tempfile::TempDir, PathBuf) {
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().join("keys");
+    std::fs::create_dir(&folder).unwrap();
+    let line = format!("keys = \"{}\"\n", folder.display());
+    let repo = Repo::new("boss", &keys.settings(&line, &[("boss", 1)]));
+    let crm = |line: &str| crm_as(&repo, keys, "boss", line);
+    crm("add 张伟 --owner li --id zhang").done();
+    crm(&format!("contact add zhang 'Zhang Wei' --phone {PHONE}")).done();
+    repo.commit("zhang").done();
+    (repo, outside, folder)
+}
+
+#[test]
+fn without_the_folder_of_keys_nobody_is_forgotten() {
+    let keys = Keys::of(&["boss"]);
+    let (repo, outside, folder) = ledger_with_keys_outside(&keys);
+    let text = zhang(&repo);
+    let away = outside.path().join("away");
+    std::fs::rename(&folder, &away).unwrap();
+    let refused = crm_as(&repo, &keys, "boss", "forget zhang --apply --commit").fails(1);
+    contains(&refused, &["error[keys-missing]: the folder of keys is not there"]);
+    assert_eq!((zhang(&repo), &*repo.git("status --porcelain").done().0), (text.clone(), ""));
+    // A single file of keys that is elsewhere is told.
+    std::fs::rename(&away, &folder).unwrap();
+    let name = sealed_file(&text);
+    std::fs::rename(folder.join(&name), outside.path().join(&name)).unwrap();
+    let told = crm_as(&repo, &keys, "boss", "forget zhang --apply").done().1;
+    contains(&told, &["keys that are not here", &name[..10]]);
+    assert!(!told.contains("its keys outside"), "{told}");
+}
+
+#[test]
+fn keys_that_cannot_be_deleted_stop_the_forgetting_before_it_begins() {
+    let keys = Keys::of(&["boss"]);
+    let (repo, _outside, folder) = ledger_with_keys_outside(&keys);
+    let text = zhang(&repo);
+    // A folder in place of the file cannot be deleted as a file, by the user root neither.
+    let file = folder.join(sealed_file(&text));
+    std::fs::rename(&file, folder.join("kept")).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let refused = crm_as(&repo, &keys, "boss", "forget zhang --apply --commit").fails(3);
+    contains(&refused, &["error[write-failed]", "nothing was changed"]);
+    assert_eq!((zhang(&repo), &*repo.git("status --porcelain").done().0), (text, ""));
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::rename(folder.join("kept"), &file).unwrap();
+    crm_as(&repo, &keys, "boss", "forget zhang --apply --commit").done();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+}
+
 #[test]
 fn keys_that_are_missing_are_told() {
     let keys = Keys::of(&["boss"]);
