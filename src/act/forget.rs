@@ -3,6 +3,7 @@
 
 use super::change::reads_back;
 use super::edit::all_kept;
+use super::joined_past::JoinedPast;
 use super::session::{Done, Session};
 use super::target::Target;
 use crate::diag::{Code, Diagnostic, Failure, Words, counted, first_of, listed};
@@ -13,7 +14,6 @@ use crate::disk::write::FileChange;
 use crate::format::layout::{OF_REPS, SETTINGS};
 use crate::format::new_file::new_file;
 use crate::format::sealed::keys::{KeyFolder, WrappedKeys};
-use crate::git::past::PastOfFile;
 use crate::model::event::Event;
 use crate::model::privacy::VEIL;
 use crate::model::prospect::Prospect;
@@ -22,6 +22,7 @@ use crate::rules::team::rights::Rights;
 use crate::value::sealed::{KeyName, key_files};
 use crate::value::text::Text;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// How many places a message names.
 const NAMED: usize = 10;
@@ -32,6 +33,8 @@ const SHORTEST: usize = 2;
 struct Keys {
     /// The files of keys outside of the ledger.
     files: BTreeSet<String>,
+    /// The ids of files that it was part of, whose keys they need themselves.
+    lent: BTreeSet<String>,
     /// The names of keys of its sealed values that are neither there nor in the file.
     missing: Vec<String>,
     /// Some text, of now or of history, has keys in itself.
@@ -46,7 +49,7 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
     let ledger = session.ledger;
     let (loaded, id) = (&target.loaded, target.id());
     let path = loaded.prospect.path.clone();
-    let past = PastOfFile::of(&ledger.root, &path);
+    let past = JoinedPast::of(ledger, &path);
     let trace = Trace { day: session.today(), lang: session.written_lang() };
     let bare = erased(&loaded.prospect, &ledger.settings, trace);
     let after = new_file(&bare);
@@ -58,19 +61,29 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
         return Err(Diagnostic::new(Code::WriteFailed, message).into());
     }
     let folder = FolderOfKeys::of(&ledger.settings, &ledger.root);
-    let texts = || past.iter().flat_map(|past| &past.texts).chain([&loaded.text]);
+    let texts = || past.all().flat_map(|past| &past.texts).chain([&loaded.text]);
     let keys: BTreeSet<String> = texts().flat_map(|text| key_files(text)).collect();
     let is_there = |file: &String| folder.as_ref().is_some_and(|folder| folder.path(file).exists());
     let inside: BTreeSet<String> =
         WrappedKeys::of(&loaded.text).0.keys().map(|key| key.file().to_owned()).collect();
     let has_keys_outside = folder.is_some() && !keys.is_empty();
+    let used = used_by_others(ledger, &path);
+    let lent = past.lent.iter().filter(|(_, name)| is_there(name));
+    let (lent, free): (Vec<_>, Vec<_>) = lent.partition(|(_, name)| used.contains(name));
+    let free = free.into_iter().map(|(_, name)| name.clone());
     let is_missing = |file: &String| !is_there(file) && !inside.contains(file);
     let keys = Keys {
         missing: key_files(&loaded.text).into_iter().filter(is_missing).collect(),
-        files: keys.into_iter().filter(is_there).collect(),
+        files: keys
+            .iter()
+            .filter(|k| is_there(k) && !used.contains(*k))
+            .cloned()
+            .chain(free)
+            .collect(),
+        lent: lent.into_iter().map(|(id, _)| id.clone()).collect(),
         some_in_history: texts().any(|text| text.lines().any(is_wrapped_key)),
     };
-    let mut said = told(id, &loaded.prospect, &bare, &keys, past.as_ref());
+    let mut said = told(id, &loaded.prospect, &bare, &keys, &past);
     said.extend(mentions(ledger, &loaded.prospect, &after));
     if session.is_dry() {
         return Ok(Done { said, ..Done::default() });
@@ -156,14 +169,14 @@ fn is_wrapped_key(line: &str) -> bool {
     key.is_some_and(|key| KeyName::of_line(key).is_some())
 }
 
+/// The names of the keys that the sealed values of all other files of the ledger have.
+fn used_by_others(ledger: &Ledger, path: &Path) -> BTreeSet<String> {
+    let others = ledger.paths().0.into_iter().filter(|other| other != path);
+    others.flat_map(|other| key_files(&ledger.text(&other).unwrap_or_default())).collect()
+}
+
 /// What is done, and what is left to do.
-fn told(
-    id: &str,
-    was: &Prospect,
-    is: &Prospect,
-    keys: &Keys,
-    past: Option<&PastOfFile>,
-) -> Vec<Words> {
+fn told(id: &str, was: &Prospect, is: &Prospect, keys: &Keys, past: &JoinedPast) -> Vec<Words> {
     let texts = |prospect: &Prospect| {
         let is_text = |text: &&Text| Trace::of(text).is_none();
         let of = |event: &Event| {
@@ -184,6 +197,20 @@ fn told(
             "其在账本之外的密钥一并删除：用它们加密的内容再也打不开，历史、克隆和备份里的也一样"
         ));
     }
+    if !past.joined.is_empty() {
+        let ids = listed(past.joined.iter().map(|(id, _)| format!("`{id}`")));
+        said.push(words!(
+            "files that were joined into it count as its own, with keys and history: {ids}",
+            "并入其中的文件，连同密钥和历史，都算在内：{ids:#}"
+        ));
+    }
+    if !keys.lent.is_empty() {
+        let ids = listed(keys.lent.iter().map(|id| format!("`{id}`")));
+        said.push(words!(
+            "what was sealed while it was part of {ids} still opens in history: those keys stay, because {ids} needs them",
+            "并入 {ids:#} 期间加密的内容在历史中仍能打开：{ids:#} 还要用这些密钥，因此保留"
+        ));
+    }
     if !keys.missing.is_empty() {
         let names = listed(&keys.missing);
         said.push(words!(
@@ -197,8 +224,11 @@ fn told(
             "历史提交中自带密钥的加密值，当时的读者仍能打开"
         ));
     }
-    if let Some(past) = past.filter(|past| past.commits > 0) {
-        let (commits, names) = (past.commits, past.names.join(" --path "));
+    if let Some(own) = past.own.as_ref().filter(|own| !own.commits.is_empty()) {
+        let names: BTreeSet<&str> =
+            past.all().flat_map(|past| &past.names).map(String::as_str).collect();
+        let names = names.into_iter().collect::<Vec<_>>().join(" --path ");
+        let commits = own.commits.len();
         let of_file = counted(commits, "commit", "commits");
         said.push(words!(
             "git still has {of_file} of this file, here and in every clone and back-up; open texts in them can be read",

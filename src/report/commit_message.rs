@@ -1,6 +1,8 @@
 //! The message of a commit: what moved, in a line; of several prospects in a line for each.
 
 use super::diff::in_words;
+use crate::model::event::Event;
+use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::replay::state::Record;
 use crate::value::id;
@@ -80,21 +82,24 @@ impl Moved {
     fn went(&self) -> BTreeMap<&str, &str> {
         let to = |gone: &Pair| {
             let (Some(was), None) = (&gone.before, &gone.after) else { return None };
-            let has_it = |pair: &&Pair| pair.after.as_ref().is_some_and(|now| has_all(now, was));
+            let has_it = |pair: &&Pair| {
+                pair.after.as_ref().is_some_and(|now| has_all(&now.prospect, &was.prospect))
+            };
             self.pairs.values().find(has_it).map(|pair| &*pair.id)
         };
         self.pairs.values().filter_map(|gone| Some((&*gone.id, to(gone)?))).collect()
     }
 }
 
-/// Has one record the entries of another? An entry whose key was taken has a suffix.
-fn has_all(now: &Record, was: &Record) -> bool {
-    let known = |key: &str| {
-        let mut keys = now.prospect.events.iter().map(|event| &*event.key.text);
-        keys.any(|other| {
-            other.strip_prefix(key).is_some_and(|r| r.is_empty() || r.starts_with("-j"))
-        })
+/// Has one file the entries of another? An entry whose key was taken has a suffix.
+pub fn has_all(now: &Prospect, was: &Prospect) -> bool {
+    let known = |entry: &Event| {
+        let is_it = |other: &Event| {
+            let rest = other.key.text.strip_prefix(&*entry.key.text);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("-j"))
+                && (&other.kind, &other.by) == (&entry.kind, &entry.by)
+        };
+        now.events.iter().any(is_it)
     };
-    !was.prospect.events.is_empty()
-        && was.prospect.events.iter().all(|event| known(&event.key.text))
+    !was.events.is_empty() && was.events.iter().all(known)
 }

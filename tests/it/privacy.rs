@@ -870,6 +870,57 @@ fn without_the_folder_of_keys_nobody_is_forgotten() {
     assert!(!told.contains("its keys outside"), "{told}");
 }
 
+/// What a commit of the repository shows of a contact.
+fn shown_at(repo: &Repo, keys: &Keys, revision: &str, id: &str) -> String {
+    let clone = Repo::clone_of(repo.sandbox.path(), "boss");
+    clone.git(&format!("checkout -q {revision}")).done();
+    crm_as(&clone, keys, "boss", &format!("show {id}")).ok()
+}
+
+#[test]
+fn the_keys_of_what_was_joined_into_a_file_go_with_it() {
+    let keys = Keys::of(&["boss"]);
+    let (repo, _outside, folder) = ledger_with_keys_outside(&keys);
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    for (id, phone) in [("zs", "139-1111"), ("other", "137-2222")] {
+        crm(&format!("add 客-{id} --owner li --id {id}")).done();
+        crm(&format!("contact add {id} San-{id} --phone {phone}")).done();
+        repo.commit(id).done();
+    }
+    crm("join zhang zs --commit").done();
+    let before = repo.git("rev-parse HEAD~1").done().0;
+    assert!(shown_at(&repo, &keys, before.trim(), "zs").contains("139-1111"));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3);
+    let told = crm("forget zhang --apply --commit").done().1;
+    contains(&told, &["count as its own, with keys and history: `zs`", "--path prospects/zs.toml"]);
+    assert!(!told.contains("other"), "{told}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    assert!(!shown_at(&repo, &keys, before.trim(), "zs").contains("139-1111"));
+    contains(&crm("show other").ok(), &["137-2222"]);
+}
+
+#[test]
+fn keys_that_another_file_needs_stay_and_are_told() {
+    let keys = Keys::of(&["boss"]);
+    let (repo, _outside, folder) = ledger_with_keys_outside(&keys);
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    crm("add 张三 --owner li --id zs").done();
+    crm("contact add zs San --phone 139-1111").done();
+    repo.commit("zs").done();
+    crm("join zhang zs --commit").done();
+    let joined = repo.git("rev-parse HEAD").done().0;
+    crm("split zhang --commit").done();
+    let told = crm("forget zs --apply --commit").done().1;
+    contains(&told, &["while it was part of `zhang` still opens"]);
+    assert!(!told.contains("--path prospects/zhang.toml"), "{told}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    contains(&crm("show zhang").ok(), &[PHONE]);
+    // With the other one, these go too.
+    crm("forget zhang --apply --commit").done();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    assert!(!shown_at(&repo, &keys, joined.trim(), "zhang").contains("139-1111"));
+}
+
 #[test]
 fn keys_that_cannot_be_deleted_stop_the_forgetting_before_it_begins() {
     let keys = Keys::of(&["boss"]);
