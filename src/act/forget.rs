@@ -235,8 +235,8 @@ fn told(id: &str, was: &Prospect, is: &Prospect, keys: &Keys, past: &JoinedPast)
             "git 仍有该文件的 {commits} 次提交，本机、各克隆和备份中都有；其中的明文仍可读"
         ));
         said.push(words!(
-            "to shed them: commit this, then git filter-repo --invert-paths --path {names}; all clones are made anew, old back-ups deleted",
-            "要清除：先提交，再执行 git filter-repo --invert-paths --path {names}；各克隆须重新建立，旧备份须删除"
+            "to shed them: commit this, copy the file elsewhere, then git filter-repo --invert-paths --path {names}; it takes the erased file away too: put the copy back and commit it; all clones are made anew, old back-ups deleted",
+            "要清除：先提交，把文件复制到别处，再执行 git filter-repo --invert-paths --path {names}；抹去后的文件也会被一并删除：请放回副本并提交；各克隆须重新建立，旧备份须删除"
         ));
         said.push(words!(
             "a guard takes this change from an admin or the keeper of the pool, in a commit of its own",
