@@ -19,7 +19,7 @@ use crate::model::privacy::VEIL;
 use crate::model::prospect::Prospect;
 use crate::rules::erasure::{Trace, erased};
 use crate::rules::team::rights::Rights;
-use crate::value::sealed::{KeyName, key_files};
+use crate::value::sealed::{KeyName, is_sealed, key_files};
 use crate::value::text::Text;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -27,7 +27,9 @@ use std::path::Path;
 /// How many places a message names.
 const NAMED: usize = 10;
 /// The fewest letters of a name that is looked for.
-const SHORTEST: usize = 2;
+const SHORTEST_NAME: usize = 2;
+/// The fewest characters of a telephone or mail that is looked for: a shorter one is a number like others.
+const SHORTEST_WAY: usize = 5;
 
 /// The keys of a person's sealed values.
 struct Keys {
@@ -50,7 +52,9 @@ pub fn forget(session: &Session, target: &Target) -> Result<Done, Failure> {
     let (loaded, id) = (&target.loaded, target.id());
     let path = loaded.prospect.path.clone();
     let past = JoinedPast::of(ledger, &path);
-    let trace = Trace { day: session.today(), lang: session.written_lang() };
+    // Once more is no other erasure: the trace keeps its day.
+    let now = Trace { day: session.today(), lang: session.written_lang() };
+    let trace = Trace::of(&loaded.prospect.name).unwrap_or(now);
     let bare = erased(&loaded.prospect, &ledger.settings, trace);
     let after = new_file(&bare);
     if !reads_back(ledger, &bare, &after) {
@@ -252,15 +256,14 @@ fn told(id: &str, was: &Prospect, is: &Prospect, keys: &Keys, past: &JoinedPast)
 
 /// The places that still name the person: in other files, and in what is left of this one. `after`: its text then.
 fn mentions(ledger: &Ledger, person: &Prospect, after: &str) -> Option<Words> {
-    let people = person.contacts.iter().flat_map(|contact| {
-        let ways = [Some(&contact.name), contact.phone.as_ref(), contact.email.as_ref()];
-        ways.into_iter().flatten()
-    });
-    let ways = ["phone", "email"].into_iter().filter_map(|field| person.fact(field));
-    let mut wanted: Vec<String> =
-        people.map(|text| text.to_string()).chain(ways.map(str::to_owned)).collect();
-    wanted.push(person.name.to_string());
-    wanted.retain(|text| text.chars().count() >= SHORTEST && *text != *VEIL);
+    let names = person.contacts.iter().map(|contact| &*contact.name).chain([&*person.name]);
+    let names = names.filter(|name| name.chars().count() >= SHORTEST_NAME);
+    let names = names.filter(|name| *name != VEIL && Trace::of(name).is_none());
+    let ways = person.contacts.iter().flat_map(|contact| [&contact.phone, &contact.email]);
+    let ways = ways.filter_map(|way| way.as_deref());
+    let facts = ["phone", "email"].into_iter().filter_map(|field| person.fact(field));
+    let ways = ways.chain(facts).filter(|way| way.chars().count() >= SHORTEST_WAY);
+    let wanted: Vec<&str> = names.chain(ways).collect();
     let mut files = ledger.paths().0;
     files.extend(ledger.files_below(&OF_REPS).0);
     files.push(SETTINGS.into());
@@ -272,7 +275,8 @@ fn mentions(ledger: &Ledger, person: &Prospect, after: &str) -> Option<Words> {
         };
         let open = ledger.opened(&text);
         let lines = (1..).zip(open.lines());
-        let found = lines.filter(|(_, line)| wanted.iter().any(|text| line.contains(&**text)));
+        let lines = lines.map(|(n, line)| (n, without_sealed(line)));
+        let found = lines.filter(|(_, line)| wanted.iter().any(|text| has_words(line, text)));
         let shown = ledger.show(path);
         found.map(|(n, _)| format!("{}:{n}", shown.display())).collect::<Vec<_>>()
     });
@@ -285,4 +289,58 @@ fn mentions(ledger: &Ledger, person: &Prospect, after: &str) -> Option<Words> {
             "账本中仍有 {n} 行含有此人的姓名、电话或邮箱：{all}"
         )
     })
+}
+
+/// A line without sealed values and wrapped keys: their letters are no words.
+fn without_sealed(line: &str) -> String {
+    if is_wrapped_key(line) {
+        return String::new();
+    }
+    let is_of_a_value = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_');
+    let words = line.split_inclusive(|c| !is_of_a_value(c));
+    words.filter(|word| !is_sealed(word.trim_end_matches(|c| !is_of_a_value(c)))).collect()
+}
+
+/// Has a line these words, whole? In a writing without spaces every letter begins a word.
+fn has_words(line: &str, words: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() && !('\u{2e80}'..='\u{ffef}').contains(&c);
+    let goes_on = |one: Option<char>, other: Option<char>| {
+        one.is_some_and(is_part) && other.is_some_and(is_part)
+    };
+    line.match_indices(words).any(|(at, _)| {
+        let (before, behind) = (&line[..at], &line[at + words.len()..]);
+        !goes_on(before.chars().next_back(), words.chars().next())
+            && !goes_on(words.chars().next_back(), behind.chars().next())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_whole() {
+        for (line, words) in [
+            ("note = \"QQ called\"", "QQ"),
+            ("父亲是张伟的朋友", "张伟"),
+            ("给Bob打电话", "Bob"),
+            ("phone = \"138-0013\"", "138-0013"),
+        ] {
+            assert!(has_words(line, words), "{line}");
+        }
+        for (line, words) in
+            [("Annabel", "Ann"), ("5138-0013", "138-0013"), ("aQQ", "QQ"), ("", "QQ")]
+        {
+            assert!(!has_words(line, words), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_has_no_words() {
+        let body = "A-QQ_".repeat(12);
+        let line = format!("phone = \"sealed:k3f9x2a7qd-1m2p4:{body}\", note = \"QQ\"");
+        assert_eq!(without_sealed(&line), "phone = \", note = \"QQ\"");
+        assert_eq!(without_sealed("k3f9x2a7qd-1m2p4-li = \"5pm8d9.QQ\""), "");
+        assert_eq!(without_sealed("note = \"sealed: QQ\""), "note = \"sealed: QQ\"");
+    }
 }

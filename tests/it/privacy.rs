@@ -875,6 +875,17 @@ fn without_the_folder_of_keys_nobody_is_forgotten() {
     assert!(!told.contains("its keys outside"), "{told}");
 }
 
+#[test]
+fn who_is_forgotten_once_more_stays_as_is() {
+    let keys = Keys::of(&["boss"]);
+    let repo = ledger_with_a_decider(&keys);
+    crm_as(&repo, &keys, "boss", "forget zhang --apply --commit").done();
+    let text = zhang(&repo);
+    let told = crm_as(&repo, &keys, "boss", "forget zhang --apply --as-of 2009-12-25").done().1;
+    assert!(!told.contains("of the ledger still"), "{told}");
+    assert_eq!(zhang(&repo), text);
+}
+
 /// What a commit of the repository shows of a contact.
 fn shown_at(repo: &Repo, keys: &Keys, revision: &str, id: &str) -> String {
     let clone = Repo::clone_of(repo.sandbox.path(), "boss");
