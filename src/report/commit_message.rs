@@ -4,6 +4,7 @@ use super::diff::in_words;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::rules::erasure::Trace;
 use crate::rules::replay::state::Record;
 use crate::value::id;
 use std::collections::BTreeMap;
@@ -56,6 +57,11 @@ impl Moved {
                 (Some(_), []) if pair.after.is_none() => {
                     Some(lang.pick("removed", "已删除").to_owned())
                 }
+                (Some(was), [])
+                    if pair.after.as_ref().is_some_and(|now| is_forgotten(was, now)) =>
+                {
+                    Some(lang.pick("a person is forgotten", "遗忘一个人").to_owned())
+                }
                 (_, []) => in_words(pair.before.as_ref(), pair.after.as_ref(), settings),
                 (_, came) => {
                     Some(format!("{} {}", lang.pick("joined with", "并入"), lang.listed(came)))
@@ -89,6 +95,11 @@ impl Moved {
         };
         self.pairs.values().filter_map(|gone| Some((&*gone.id, to(gone)?))).collect()
     }
+}
+
+/// Was the person of a record erased?
+fn is_forgotten(was: &Record, now: &Record) -> bool {
+    Trace::of(&was.prospect.name).is_none() && Trace::of(&now.prospect.name).is_some()
 }
 
 /// Has one file the entries of another? An entry whose key was taken has a suffix.

@@ -759,6 +759,7 @@ fn a_person_is_forgotten_and_history_stands() {
     crm("forget zhang -n --apply").fails(2);
     crm("forget zhang --apply --commit").done();
     assert_eq!(repo.git("status --porcelain").done().0, "");
+    assert_eq!(repo.git("log -1 --format=%s").done().0, "zhang: a person is forgotten\n");
     let left = zhang(&repo);
     for gone in ["张伟", "Zhang Wei", "Bob Hope", "Acme", "wife", "divorce", "sealed"] {
         assert!(!left.contains(gone), "{gone}: {left}");
