@@ -19,6 +19,7 @@ pub mod handover;
 pub mod import;
 pub mod join;
 mod join_note;
+mod joined_past;
 pub mod letters;
 mod load;
 pub mod log;

@@ -18,6 +18,7 @@ use crate::rules::query::Query;
 use crate::rules::replay::replay;
 use crate::rules::replay::state::Record;
 use crate::value::date::Date;
+use crate::value::text::Text;
 use std::path::{Path, PathBuf};
 
 /// The opener of a session: the command line, or another program for people.
@@ -132,6 +133,18 @@ impl<'a> Session<'a> {
         self.face.written_lang()
     }
 
+    /// The rep at work: the face's user, else the rep whose e-mail git knows here.
+    ///
+    /// # Errors
+    /// Fails if the settings do not know the face's user.
+    pub fn user(&self) -> Result<Option<Text>, Diagnostic> {
+        let settings = &self.ledger.settings;
+        match self.face.user() {
+            Some(user) => rep(settings, "CRM_USER", user).map(Some),
+            None => Ok(rep_of_git(settings, &self.ledger.root)),
+        }
+    }
+
     /// Does the session write nothing?
     pub fn is_dry(&self) -> bool {
         self.writer.is_none()
@@ -228,10 +241,9 @@ impl<'a> Session<'a> {
             ))
             .into());
         }
-        event.by = match (by, self.face.user()) {
-            (Some(by), _) => Some(rep(settings, "--by", by)?),
-            (None, Some(user)) => Some(rep(settings, "CRM_USER", user)?),
-            (None, None) => rep_of_git(settings, &self.ledger.root),
+        event.by = match by {
+            Some(by) => Some(rep(settings, "--by", by)?),
+            None => self.user()?,
         };
         for name in &mut event.confirms {
             *name = criterion(settings, name, true)?;

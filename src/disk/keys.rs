@@ -1,7 +1,7 @@
 //! Keys on the disk: a user's own, and the folder of the keys of files.
 
 use crate::diag::{Code, Diagnostic, Place, Words};
-use crate::disk::durable::{failed, write_own};
+use crate::disk::durable::{failed, try_file, write_own};
 use crate::disk::file::read_text;
 use crate::format::sealed::cipher::OwnKey;
 use crate::format::sealed::keys::{KeyFolder, Sealing};
@@ -77,6 +77,15 @@ impl FolderOfKeys {
                 "for a ledger without sealed values crm seal makes it",
                 "账本中还没有加密值时，crm seal 会建立它"
             ))
+    }
+
+    /// Looks whether a file of keys could be removed, as far as a look tells.
+    ///
+    /// # Errors
+    /// Fails if it could not; then nothing was changed.
+    pub fn can_remove(&self, file: &str) -> Result<(), Diagnostic> {
+        let path = self.path(file);
+        try_file(&path).map_err(|error| failed(&path, &error))
     }
 
     /// Removes a file of keys. Returns whether it was there.

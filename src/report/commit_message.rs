@@ -1,7 +1,10 @@
 //! The message of a commit: what moved, in a line; of several prospects in a line for each.
 
 use super::diff::in_words;
+use crate::model::event::Event;
+use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
+use crate::rules::erasure::Trace;
 use crate::rules::replay::state::Record;
 use crate::value::id;
 use std::collections::BTreeMap;
@@ -54,6 +57,11 @@ impl Moved {
                 (Some(_), []) if pair.after.is_none() => {
                     Some(lang.pick("removed", "已删除").to_owned())
                 }
+                (Some(was), [])
+                    if pair.after.as_ref().is_some_and(|now| is_forgotten(was, now)) =>
+                {
+                    Some(lang.pick("a person is forgotten", "遗忘一个人").to_owned())
+                }
                 (_, []) => in_words(pair.before.as_ref(), pair.after.as_ref(), settings),
                 (_, came) => {
                     Some(format!("{} {}", lang.pick("joined with", "并入"), lang.listed(came)))
@@ -80,21 +88,29 @@ impl Moved {
     fn went(&self) -> BTreeMap<&str, &str> {
         let to = |gone: &Pair| {
             let (Some(was), None) = (&gone.before, &gone.after) else { return None };
-            let has_it = |pair: &&Pair| pair.after.as_ref().is_some_and(|now| has_all(now, was));
+            let has_it = |pair: &&Pair| {
+                pair.after.as_ref().is_some_and(|now| has_all(&now.prospect, &was.prospect))
+            };
             self.pairs.values().find(has_it).map(|pair| &*pair.id)
         };
         self.pairs.values().filter_map(|gone| Some((&*gone.id, to(gone)?))).collect()
     }
 }
 
-/// Has one record the entries of another? An entry whose key was taken has a suffix.
-fn has_all(now: &Record, was: &Record) -> bool {
-    let known = |key: &str| {
-        let mut keys = now.prospect.events.iter().map(|event| &*event.key.text);
-        keys.any(|other| {
-            other.strip_prefix(key).is_some_and(|r| r.is_empty() || r.starts_with("-j"))
-        })
+/// Was the person of a record erased?
+fn is_forgotten(was: &Record, now: &Record) -> bool {
+    Trace::of(&was.prospect.name).is_none() && Trace::of(&now.prospect.name).is_some()
+}
+
+/// Has one file the entries of another? An entry whose key was taken has a suffix.
+pub fn has_all(now: &Prospect, was: &Prospect) -> bool {
+    let known = |entry: &Event| {
+        let is_it = |other: &Event| {
+            let rest = other.key.text.strip_prefix(&*entry.key.text);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("-j"))
+                && (&other.kind, &other.by) == (&entry.kind, &entry.by)
+        };
+        now.events.iter().any(is_it)
     };
-    !was.prospect.events.is_empty()
-        && was.prospect.events.iter().all(|event| known(&event.key.text))
+    !was.events.is_empty() && was.events.iter().all(known)
 }

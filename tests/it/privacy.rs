@@ -59,6 +59,10 @@ pub fn crm_as(repo: &Repo, keys: &Keys, rep: &str, line: &str) -> Run {
     let file = if rep.is_empty() { PathBuf::new() } else { keys.file(rep) };
     let program = env!("CARGO_BIN_EXE_crm");
     let mut program = command(program, repo.sandbox.path(), repo.user);
+    // Forgetting is not for everybody, and git's settings name no user here.
+    if line.starts_with("forget") {
+        program.env("CRM_USER", rep);
+    }
     run(program.env("CRM_IDENTITY", file).args(split(line)))
 }
 
@@ -659,7 +663,12 @@ fn keys_outside_of_the_ledger_forget_a_person() {
     let told = crm_as(&repo, &keys, "boss", "forget zhang").done().1;
     contains(
         &told,
-        &["its keys outside of the ledger go", "git still has 1 commit of", "git filter-repo"],
+        &[
+            "its keys outside of the ledger go",
+            "git still has 1 commit of",
+            "copy the file elsewhere, then git filter-repo",
+            "put the copy back and commit it",
+        ],
     );
     assert!(!told.contains("have their own keys"), "{told}");
     assert_eq!((zhang(&repo), std::fs::read_dir(outside.path()).unwrap().count()), (text, 2));
@@ -757,6 +766,7 @@ fn a_person_is_forgotten_and_history_stands() {
     crm("forget zhang -n --apply").fails(2);
     crm("forget zhang --apply --commit").done();
     assert_eq!(repo.git("status --porcelain").done().0, "");
+    assert_eq!(repo.git("log -1 --format=%s").done().0, "zhang: a person is forgotten\n");
     let left = zhang(&repo);
     for gone in ["张伟", "Zhang Wei", "Bob Hope", "Acme", "wife", "divorce", "sealed"] {
         assert!(!left.contains(gone), "{gone}: {left}");
@@ -793,7 +803,9 @@ fn a_guard_takes_an_erasure_from_an_admin_or_the_keeper_alone() {
     run(install.args(["hooks", "install", "--server", "."])).done();
     let forgets_one = |user: &'static str, id: &str, change: &dyn Fn(String) -> String| {
         let clone = Repo::clone_of(server.path(), user);
-        crm_as(&clone, &keys, "", &format!("forget {id} --apply")).done();
+        // The program itself asks the rule of the guard; here it is told another user.
+        let mut crm = command(env!("CARGO_BIN_EXE_crm"), clone.sandbox.path(), user);
+        run(crm.env("CRM_USER", "boss").args(split(&format!("forget {id} --apply")))).done();
         let file = format!("prospects/{id}.toml");
         clone.sandbox.write(&file, change(clone.sandbox.read(&file)));
         clone.commit("forget").done();
@@ -817,6 +829,144 @@ fn a_guard_takes_an_erasure_from_an_admin_or_the_keeper_alone() {
     forgets("wang", &as_it_is).done();
     let again = Repo::clone_of(server.path(), "boss");
     assert!(!zhang(&again).contains("Zhang Wei"));
+}
+
+#[test]
+fn only_an_admin_or_the_keeper_of_the_pool_forgets() {
+    let keys = Keys::of(&["boss"]);
+    let repo = ledger_with_a_decider(&keys);
+    let text = zhang(&repo);
+    let by = |user: &str, line: &str| {
+        let mut crm = command(env!("CARGO_BIN_EXE_crm"), repo.sandbox.path(), "nobody");
+        run(crm.env("CRM_USER", user).args(split(line)))
+    };
+    let who = |refused: &str| {
+        contains(refused, &["error[not-yours]", "only an admin or the keeper", "`boss`, `wang`"]);
+    };
+    who(&by("li", "forget zhang --apply").fails(1));
+    // Neither is a user whom the settings do not know.
+    who(&by("", "forget zhang --apply --commit").fails(1));
+    contains(&by("li", "--lang zh forget zhang --apply").fails(1), &["无权遗忘", "`boss`、`wang`"]);
+    assert_eq!(zhang(&repo), text);
+    by("li", "forget zhang").done();
+    by("wang", "forget zhang --apply").done();
+    // Where the settings name nobody, there is no rule.
+    let alone = Repo::new("li", "[[rep]]\nid = \"li\"\n");
+    alone.crm("add 张伟 --owner li --id zhang").done();
+    alone.crm("forget zhang --apply").done();
+}
+
+/// A ledger with keys outside in a folder of their own, one of which is that of 张伟, and his telephone in a commit.
+fn ledger_with_keys_outside(keys: &Keys) -> (Repo, tempfile::TempDir, PathBuf) {
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().join("keys");
+    std::fs::create_dir(&folder).unwrap();
+    let line = format!("keys = \"{}\"\n", folder.display());
+    let repo = Repo::new("boss", &keys.settings(&line, &[("boss", 1)]));
+    let crm = |line: &str| crm_as(&repo, keys, "boss", line);
+    crm("add 张伟 --owner li --id zhang").done();
+    crm(&format!("contact add zhang 'Zhang Wei' --phone {PHONE}")).done();
+    repo.commit("zhang").done();
+    (repo, outside, folder)
+}
+
+#[test]
+fn without_the_folder_of_keys_nobody_is_forgotten() {
+    let keys = Keys::of(&["boss"]);
+    let (repo, outside, folder) = ledger_with_keys_outside(&keys);
+    let text = zhang(&repo);
+    let away = outside.path().join("away");
+    std::fs::rename(&folder, &away).unwrap();
+    let refused = crm_as(&repo, &keys, "boss", "forget zhang --apply --commit").fails(1);
+    contains(&refused, &["error[keys-missing]: the folder of keys is not there"]);
+    assert_eq!((zhang(&repo), &*repo.git("status --porcelain").done().0), (text.clone(), ""));
+    // A single file of keys that is elsewhere is told.
+    std::fs::rename(&away, &folder).unwrap();
+    let name = sealed_file(&text);
+    std::fs::rename(folder.join(&name), outside.path().join(&name)).unwrap();
+    let told = crm_as(&repo, &keys, "boss", "forget zhang --apply").done().1;
+    contains(&told, &["keys that are not here", &name[..10]]);
+    assert!(!told.contains("its keys outside"), "{told}");
+}
+
+#[test]
+fn who_is_forgotten_once_more_stays_as_is() {
+    let keys = Keys::of(&["boss"]);
+    let repo = ledger_with_a_decider(&keys);
+    crm_as(&repo, &keys, "boss", "forget zhang --apply --commit").done();
+    let text = zhang(&repo);
+    let told = crm_as(&repo, &keys, "boss", "forget zhang --apply --as-of 2009-12-25").done().1;
+    assert!(!told.contains("of the ledger still"), "{told}");
+    assert_eq!(zhang(&repo), text);
+}
+
+/// What a commit of the repository shows of a contact.
+fn shown_at(repo: &Repo, keys: &Keys, revision: &str, id: &str) -> String {
+    let clone = Repo::clone_of(repo.sandbox.path(), "boss");
+    clone.git(&format!("checkout -q {revision}")).done();
+    crm_as(&clone, keys, "boss", &format!("show {id}")).ok()
+}
+
+#[test]
+fn the_keys_of_what_was_joined_into_a_file_go_with_it() {
+    let keys = Keys::of(&["boss"]);
+    let (repo, _outside, folder) = ledger_with_keys_outside(&keys);
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    for (id, phone) in [("zs", "139-1111"), ("other", "137-2222")] {
+        crm(&format!("add 客-{id} --owner li --id {id}")).done();
+        crm(&format!("contact add {id} San-{id} --phone {phone}")).done();
+        repo.commit(id).done();
+    }
+    crm("join zhang zs --commit").done();
+    let before = repo.git("rev-parse HEAD~1").done().0;
+    assert!(shown_at(&repo, &keys, before.trim(), "zs").contains("139-1111"));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3);
+    let told = crm("forget zhang --apply --commit").done().1;
+    contains(&told, &["count as its own, with keys and history: `zs`", "--path prospects/zs.toml"]);
+    assert!(!told.contains("other"), "{told}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    assert!(!shown_at(&repo, &keys, before.trim(), "zs").contains("139-1111"));
+    contains(&crm("show other").ok(), &["137-2222"]);
+}
+
+#[test]
+fn keys_that_another_file_needs_stay_and_are_told() {
+    let keys = Keys::of(&["boss"]);
+    let (repo, _outside, folder) = ledger_with_keys_outside(&keys);
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    crm("add 张三 --owner li --id zs").done();
+    crm("contact add zs San --phone 139-1111").done();
+    repo.commit("zs").done();
+    crm("join zhang zs --commit").done();
+    let joined = repo.git("rev-parse HEAD").done().0;
+    crm("split zhang --commit").done();
+    let told = crm("forget zs --apply --commit").done().1;
+    contains(&told, &["while it was part of `zhang` still opens"]);
+    assert!(!told.contains("--path prospects/zhang.toml"), "{told}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    contains(&crm("show zhang").ok(), &[PHONE]);
+    // With the other one, these go too.
+    crm("forget zhang --apply --commit").done();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    assert!(!shown_at(&repo, &keys, joined.trim(), "zhang").contains("139-1111"));
+}
+
+#[test]
+fn keys_that_cannot_be_deleted_stop_the_forgetting_before_it_begins() {
+    let keys = Keys::of(&["boss"]);
+    let (repo, _outside, folder) = ledger_with_keys_outside(&keys);
+    let text = zhang(&repo);
+    // A folder in place of the file cannot be deleted as a file, by the user root neither.
+    let file = folder.join(sealed_file(&text));
+    std::fs::rename(&file, folder.join("kept")).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let refused = crm_as(&repo, &keys, "boss", "forget zhang --apply --commit").fails(3);
+    contains(&refused, &["error[write-failed]", "nothing was changed"]);
+    assert_eq!((zhang(&repo), &*repo.git("status --porcelain").done().0), (text, ""));
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::rename(folder.join("kept"), &file).unwrap();
+    crm_as(&repo, &keys, "boss", "forget zhang --apply --commit").done();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
 }
 
 #[test]

@@ -43,6 +43,12 @@ impl<'s> Rights<'s> {
         self.admin || self.settings.pool.keeper.as_deref() == Some(&*self.user)
     }
 
+    /// The reps who may erase a person by the settings alone.
+    pub fn erasers(settings: &'s Settings) -> Vec<&'s str> {
+        let reps = settings.reps.iter().map(|rep| &*rep.id);
+        reps.filter(|rep| Rights::of(settings, rep, false).may_erase()).collect()
+    }
+
     /// May the user make this rep the owner of a prospect from the pool, or of a new one?
     pub fn may_give_to(&self, rep: &str) -> bool {
         self.admin || rep.is_empty() || self.speaks_for(rep)
@@ -93,6 +99,16 @@ mod tests {
         assert!(leads(&settings, "boss", "liu") && !leads(&settings, "liu", "boss"));
         let give = |user: &str, to| Rights::of(&settings, user, false).may_give_to(to);
         assert!(give("liu", "liu") && give("liu", "") && !give("liu", "he") && give("wang", "he"));
+    }
+
+    #[test]
+    fn admins_and_the_keeper_of_the_pool_erase() {
+        let mut settings = settings(&[("boss", ""), ("liu", "boss"), ("he", "boss")]);
+        assert_eq!(Rights::erasers(&settings), ["boss"]);
+        settings.pool.keeper = Some("he".into());
+        assert_eq!(Rights::erasers(&settings), ["boss", "he"]);
+        assert!(!Rights::of(&settings, "liu", false).may_erase());
+        assert!(Rights::of(&settings, "liu", true).may_erase());
     }
 
     #[test]
