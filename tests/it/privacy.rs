@@ -566,6 +566,71 @@ fn a_join_of_sealed_files_comes_apart_again() {
     }
 }
 
+/// 张伟 in two files with sealed notes, which `li` owns; hooks are installed, and all is committed.
+fn two_sealed(keys: &Keys) -> Repo {
+    let repo = sealed_ledger(keys, &[("boss", 1), ("li", 1)]);
+    crm_as(&repo, keys, "", "add 张伟 --owner li --id double --anyway").done();
+    crm_as(&repo, keys, "", "log double call --note 'of the double'").done();
+    crm_as(&repo, keys, "", "log double call --note 'and another one'").done();
+    repo.commit("two").done();
+    repo.crm("hooks install").done();
+    repo
+}
+
+#[test]
+fn a_join_of_sealed_entries_loses_no_history() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = two_sealed(&keys);
+    crm_as(&repo, &keys, "boss", "join zhang double --commit").done();
+    for rep in ["boss", "li", ""] {
+        let said = crm_as(&repo, &keys, rep, "check --since HEAD~1").done().1;
+        contains(&said, &["0 errors"]);
+    }
+    // Another entry than the one that was there does not pass for it.
+    let text = zhang(&repo);
+    let calls = text.matches("kind = \"call\"").count();
+    assert_eq!(calls, 3, "{text}");
+    repo.sandbox.write("prospects/zhang.toml", text.replace("\"call\"", "\"meeting\""));
+    let said = crm_as(&repo, &keys, "boss", "check --since HEAD~1");
+    contains(
+        &format!("{}{}", said.stdout, said.stderr),
+        &["error[history-lost]: the prospect `double` is gone with its 3 events"],
+    );
+    // Nor does another text under the seal, for those who read it.
+    let of_the_double = text.lines().filter(|line| line.contains("kind = \"call\"")).nth(1);
+    let note = seal_of(of_the_double.unwrap(), "note");
+    repo.sandbox.write("prospects/zhang.toml", text.replace(&note, "of nobody"));
+    crm_as(&repo, &keys, "boss", "seal").done();
+    assert!(!zhang(&repo).contains("of nobody"));
+    let said = crm_as(&repo, &keys, "boss", "check --since HEAD~1");
+    contains(
+        &format!("{}{}", said.stdout, said.stderr),
+        &["error[history-lost]: the prospect `double` is gone with its 3 events"],
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_guard_takes_a_join_of_sealed_entries_from_an_admin_alone() {
+    let keys = Keys::of(&["boss", "li"]);
+    let boss = two_sealed(&keys);
+    let server = crate::common::Sandbox::empty();
+    run(command("git", server.path(), "server").args(split("init -q --bare -b main"))).done();
+    boss.git(&format!("remote add origin {}", server.path().display())).done();
+    push(&boss).done();
+    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
+    run(install.args(["hooks", "install", "--server", "."])).done();
+    let joins = |user: &'static str| {
+        let clone = Repo::clone_of(server.path(), user);
+        crm_as(&clone, &keys, user, "join zhang double --commit").done();
+        push(&clone)
+    };
+    let refused = joins("li");
+    assert_ne!(refused.status, 0, "{}", refused.stderr);
+    contains(&refused.stderr, &["error[history-lost]", "an admin may join files with sealed"]);
+    joins("boss").done();
+}
+
 #[test]
 fn entries_after_a_join_keep_their_keys_when_it_comes_apart() {
     let keys = Keys::of(&["boss"]);

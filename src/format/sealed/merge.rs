@@ -58,13 +58,26 @@ pub fn veiled(earlier: &str, later: &str) -> (String, String) {
     (replaced(earlier, pieces), later)
 }
 
+/// Is a later state of an entry the earlier one, but for values that were sealed, or sealed anew? Each is an inline table.
+pub fn is_only_sealed(was: &str, is: &str) -> bool {
+    if was == is || !has_seals(is) {
+        return was == is;
+    }
+    let (was, is) = veiled(&file_of(was), &file_of(is));
+    was == is
+}
+
+/// A file with one entry.
+fn file_of(entry: &str) -> String {
+    format!("[events]\n2009-01-01 = {entry}\n")
+}
+
 /// Do two values of one entry, as written, differ in sealed values only? Each is an inline table.
 pub fn differ_in_seals_only(one: &str, other: &str) -> bool {
     if !has_seals(one) || !has_seals(other) {
         return false;
     }
-    let file = |entry: &str| format!("[events]\n2009-01-01 = {entry}\n");
-    let (one, other) = (file(one), file(other));
+    let (one, other) = (file_of(one), file_of(other));
     let seals = |text: &str| {
         let all = places(text).unwrap_or_default().into_iter();
         all.filter(|place| place.sealed.is_some()).map(|place| place.way).collect::<BTreeSet<_>>()
@@ -90,6 +103,20 @@ mod tests {
         assert!(differ_in_seals_only(&entry(&a, "25"), &entry(&b, "25")));
         assert!(!differ_in_seals_only(&entry(&a, "25"), &entry(&b, "50")));
         assert!(!differ_in_seals_only(&entry(&a, "25"), &entry("\"open\"", "25")));
+    }
+
+    #[test]
+    fn an_entry_is_sealed_and_nothing_else() {
+        let entry = |note: &str, stage: &str| {
+            format!("{{\"kind\" = \"note\", \"note\" = {note}, \"stage\" = \"{stage}\"}}")
+        };
+        let (a, b, open) = (seal("A"), seal("B"), "\"open\"");
+        for was in [&*a, &*b, open] {
+            assert!(is_only_sealed(&entry(was, "25"), &entry(&b, "25")));
+            assert!(!is_only_sealed(&entry(was, "25"), &entry(&b, "50")));
+        }
+        assert!(!is_only_sealed(&entry(&a, "25"), &entry(open, "25")));
+        assert!(!is_only_sealed("{\"kind\" = \"note\"}", &entry(&b, "25")));
     }
 
     #[test]
