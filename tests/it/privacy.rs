@@ -659,6 +659,29 @@ fn a_message_of_a_commit_has_nothing_sealed() {
 }
 
 #[test]
+fn a_letter_without_a_key_says_what_is_sealed() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    repo.sandbox.write("card.txt", "{contact}: {phone}, {email}, {company}\n");
+    repo.sandbox.write("mail.eml", "Subject: hello\n\nDear {contact}\n");
+    let said = crm_as(&repo, &keys, "", "letters card.txt -o letters").fails(1);
+    contains(
+        &said,
+        &[
+            "error[no-key]: `zhang`: phone, email are sealed, and no key of yours opens that",
+            "CRM_IDENTITY=FILE",
+            "error[missing-field]: `zhang` has no company",
+        ],
+    );
+    assert!(!said.contains("phone:*"), "{said}");
+    let said = crm_as(&repo, &keys, "", "letters mail.eml -o letters").fails(1);
+    contains(&said, &["error[no-key]: `zhang`: email is sealed"]);
+    assert!(!said.contains("missing-field"), "{said}");
+    crm_as(&repo, &keys, "boss", "letters mail.eml -o letters").done();
+    contains(&repo.sandbox.read("letters/zhang.eml"), &[MAIL]);
+}
+
+#[test]
 fn a_key_of_ssh_reads_and_one_with_a_passphrase_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let made = |name: &str, word: &str| {
