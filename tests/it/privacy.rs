@@ -682,6 +682,31 @@ fn a_letter_without_a_key_says_what_is_sealed() {
 }
 
 #[test]
+fn what_is_sealed_is_committed() {
+    let keys = Keys::of(&["boss"]);
+    let settings = keys.settings("", &[("boss", 1)]);
+    let fields = "fields = [\"phone\", \"email\", \"birthday\", \"note\"]";
+    let repo = Repo::new("boss", &settings.replace(fields, "fields = []"));
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    crm("add 张伟 --owner li --id zhang").done();
+    crm(&format!("contact add zhang Wei --phone {PHONE}")).done();
+    repo.commit("open").done();
+    repo.sandbox.write("crm.toml", &settings);
+    repo.commit("settings").done();
+    crm("seal --commit").done();
+    assert_eq!(repo.git("status --short").ok(), "");
+    assert_eq!(repo.git("log -1 --format=%s").ok(), "seal\n");
+    assert!(!repo.git("show HEAD:prospects/zhang.toml").ok().contains(PHONE));
+    contains(&crm("seal --commit").done().1, &["everything is sealed"]);
+    assert_eq!(repo.git("rev-list --count HEAD").ok(), "3\n");
+    // An export has no commit of its own, and says where its record goes.
+    crm("contact add zhang Bob --phone 555-7777 --commit").done();
+    let said = crm("export people --commit").fails(2);
+    contains(&said, &["--commit does not go with this command", "`[git] commit = true`"]);
+    assert!(!repo.path().join("access").exists());
+}
+
+#[test]
 fn a_key_of_ssh_reads_and_one_with_a_passphrase_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let made = |name: &str, word: &str| {

@@ -3,6 +3,7 @@
 use super::keys::{SEALED, WrappedKeys};
 use super::open::has_seals;
 use super::places::{places, replaced};
+use crate::format::content::content;
 use crate::format::line::quoted;
 use crate::model::privacy::VEIL;
 use crate::value::sealed::{KeyName, parts};
@@ -65,6 +66,18 @@ pub fn is_only_sealed(was: &str, is: &str) -> bool {
     }
     let (was, is) = veiled(&file_of(was), &file_of(is));
     was == is
+}
+
+/// Is a later text of a file the earlier one, but for values that were sealed, or sealed anew, and their keys?
+pub fn is_file_only_sealed(was: &str, is: &str) -> bool {
+    let (was, is) = veiled(was, is);
+    let without_keys = |text: &str| {
+        let (mut content, is_whole) = content(text);
+        content.facts.remove(SEALED);
+        is_whole.then_some(content)
+    };
+    let was = without_keys(&was);
+    was.is_some() && was == without_keys(&is)
 }
 
 /// A file with one entry.
@@ -135,6 +148,10 @@ mod tests {
         let later = open.replace("\"a\"", &seal("A"));
         let (a, b) = veiled(open, &later);
         assert_eq!(a, b);
+        let with_key = format!("{later}\n[sealed]\nk3f9x2a7qd-1m2p4-li = \"abcdef.AAAA\"\n");
+        assert!(is_file_only_sealed(open, &with_key) && is_file_only_sealed(&with_key, &later));
+        assert!(!is_file_only_sealed(&later, open));
+        assert!(!is_file_only_sealed(open, &with_key.replace("\"x\"", "\"y\"")));
         let (a, b) = veiled(open, &later.replace("note\",", "call\","));
         assert_ne!(a, b);
         // An open value in place of a sealed one is a change.
