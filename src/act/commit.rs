@@ -6,6 +6,7 @@ use crate::disk::ledger::Ledger;
 use crate::disk::write::{FileChange, Writer};
 use crate::format::layout::{has_journal, is_of_a_customer};
 use crate::format::read_prospect::read_prospect;
+use crate::format::sealed::merge::is_file_only_sealed;
 use crate::git::commit::Committer;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
@@ -95,7 +96,7 @@ fn stays(refused: Diagnostic, why: Diagnostic) -> Diagnostic {
 }
 
 /// The message of a commit of these changes: what moved, in the ledger's own language. `None` for changes that move no
-/// prospect and no customer.
+/// prospect and no customer: a value that is sealed has not moved.
 pub(super) fn message(
     ledger: &Ledger,
     changes: &[FileChange],
@@ -104,7 +105,12 @@ pub(super) fn message(
 ) -> Option<String> {
     let settings = Settings { language: lang, ..ledger.settings.clone() };
     let mut moved = Moved::default();
-    for change in changes.iter().filter(|change| has_journal(&change.path)) {
+    let is_only_sealed = |change: &&FileChange| match (&change.before, &change.after) {
+        (Some(was), Some(is)) => is_file_only_sealed(was, is),
+        _ => false,
+    };
+    let files = changes.iter().filter(|change| has_journal(&change.path));
+    for change in files.filter(|change| !is_only_sealed(change)) {
         let record = |text: &Option<String>| record(ledger, &change.path, text.as_deref()?, today);
         moved.add(&id_of(&change.path), record(&change.before), record(&change.after));
     }

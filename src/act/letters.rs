@@ -24,7 +24,7 @@ use crate::value::id::slug;
 use crate::value::label::Lang;
 use crate::value::text::in_html;
 use crate::value::text::{Text, is_han};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// The form of the drafts, by the ending of the template.
@@ -250,7 +250,7 @@ pub struct Letters {
 enum Outcome {
     Draft(Box<Draft>),
     Refused(Text),
-    Missing(Box<Diagnostic>),
+    Missing(Vec<Diagnostic>),
 }
 
 /// The letters for the prospects and customers that a request selects; of a campaign, for those that it reached alone.
@@ -286,7 +286,7 @@ pub fn letters(
                 }
             }
             Outcome::Refused(id) => letters.refused.push(id),
-            Outcome::Missing(problem) => problems.push(*problem),
+            Outcome::Missing(found) => problems.extend(found),
         }
     }
     if problems.is_empty() { Ok(letters) } else { Err(Failure(problems)) }
@@ -301,11 +301,14 @@ impl LetterTemplate {
         let has_address =
             |person: &&Contact| person.email.as_deref().is_some_and(|a| is_address(a.trim()));
         let people = || prospect.accepting(channel, on);
+        // The letter goes to one person, whether the user has a key or not.
+        let may_have_address =
+            |person: &&Contact| has_address(person) || person.email.as_deref() == Some(VEIL);
         let person = match self.form {
-            LetterForm::Eml => people().find(has_address).or_else(|| people().next()),
+            LetterForm::Eml => people().find(may_have_address).or_else(|| people().next()),
             LetterForm::Txt | LetterForm::Html => people().next(),
         };
-        let values = self.values(record, person, book);
+        let (values, sealed) = self.values(record, person, book);
         let mut missing: Vec<&str> = Vec::new();
         let subject = self.filled(&self.subject, &values, false, &mut missing);
         let escapes = self.form == LetterForm::Html;
@@ -315,7 +318,16 @@ impl LetterTemplate {
             missing.push("email");
         }
         if !missing.is_empty() {
-            return Outcome::Missing(Box::new(lacks(record, &missing)));
+            let is_sealed = |field: &&str| {
+                let is_address = *field == "email" && self.form == LetterForm::Eml;
+                sealed.contains(field)
+                    || is_address && person.and_then(|p| p.email.as_deref()) == Some(VEIL)
+            };
+            let (sealed, missing): (Vec<&str>, Vec<&str>) =
+                missing.into_iter().partition(is_sealed);
+            let sealed = (!sealed.is_empty()).then(|| has_sealed(record, &sealed));
+            let missing = (!missing.is_empty()).then(|| lacks(record, &missing));
+            return Outcome::Missing(sealed.into_iter().chain(missing).collect());
         }
         let name = person.map_or(&prospect.name, |person| &person.name);
         let text = match (self.form, address) {
@@ -339,13 +351,13 @@ impl LetterTemplate {
         }))
     }
 
-    /// The value of each field that the prospect has.
+    /// The value of each field that the prospect has, and the fields that are sealed for the user.
     fn values(
         &self,
         record: &Record,
         person: Option<&Contact>,
         book: &Book,
-    ) -> HashMap<&str, String> {
+    ) -> (HashMap<&str, String>, BTreeSet<&str>) {
         let owner = record.state.owner.as_deref();
         let rep = owner.and_then(|id| book.settings.rep(id));
         let day = book.as_of.to_string();
@@ -359,20 +371,25 @@ impl LetterTemplate {
             _ => Some(&*day),
         };
         let mut values: HashMap<&str, String> = HashMap::new();
-        let mut put = |name, value: Option<&str>| {
-            // What is sealed for the user is missing.
-            let value = value.map(str::trim).filter(|value| !value.is_empty() && *value != VEIL);
-            values.extend(value.map(|value| (name, cleaned(value))));
+        let mut sealed: BTreeSet<&str> = BTreeSet::new();
+        let mut put = |name, value: Option<&str>| match value.map(str::trim) {
+            None | Some("") => {}
+            Some(VEIL) => {
+                sealed.insert(name);
+            }
+            Some(value) => {
+                values.insert(name, cleaned(value));
+            }
         };
         for (name, field) in &self.fields.own {
             put(name, own(field));
         }
         let cells = self.choice.cells(record, book);
         for (name, cell) in self.fields.columns.iter().zip(cells) {
-            let value = said(&cell, self.lang);
+            let value = if cell.is_veiled() { VEIL.to_owned() } else { said(&cell, self.lang) };
             put(name, Some(&value));
         }
-        values
+        (values, sealed)
     }
 
     /// A template with the values in it; notes the fields without one.
@@ -429,6 +446,27 @@ fn said(cell: &Cell, lang: Lang) -> String {
         Cell::Moment(moment) => moment.shown(),
         Cell::Bool(yes) => if *yes { lang.pick("yes", "是") } else { lang.pick("no", "否") }.into(),
     }
+}
+
+/// That a letter needs values that the user cannot read: nobody shall type them anew.
+fn has_sealed(record: &Record, sealed: &[&str]) -> Diagnostic {
+    let (id, columns, is) =
+        (&record.prospect.id, listed(sealed), if sealed.len() == 1 { "is" } else { "are" });
+    let message = words!(
+        "`{id}`: {columns} {is} sealed, and no key of yours opens that",
+        "`{id}` 的 {columns:#} 已加密，您没有能打开的密钥"
+    );
+    let column = sealed.first().copied().unwrap_or("name");
+    Diagnostic::new(Code::NoKey, message)
+        .at(Place::file(&record.prospect.path))
+        .help(words!(
+            "the key of a reader is needed: CRM_IDENTITY=FILE; crm rights lists the readers",
+            "需要读者的密钥：CRM_IDENTITY=文件；crm rights 列出读者"
+        ))
+        .help(words!(
+            "the value is there: nothing may be typed over `{column}`",
+            "值已经有了：请勿另写 `{column}` 把它覆盖"
+        ))
 }
 
 fn lacks(record: &Record, missing: &[&str]) -> Diagnostic {

@@ -11,10 +11,12 @@ use crate::format::content::{content, event_line_in};
 use crate::format::layout::{ACCESS, JOURNALS, OF_REPS, SETTINGS};
 use crate::format::merge::FileKind;
 use crate::format::merge::items::items;
-use crate::format::sealed::merge::veiled;
+use crate::format::sealed::merge::{is_only_sealed, veiled};
 use crate::git::snapshot::{Snapshot, Tracked};
 use crate::rules::erasure::{Trace, is_erased_entry};
-use crate::rules::growth::{Content, Harm, Heirs, access_harm, harmed, harmed_entries};
+use crate::rules::growth::{
+    Content, Harm, Heirs, access_harm, harmed, harmed_entries, is_word_for_word,
+};
 use crate::value::id;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -96,7 +98,7 @@ impl Comparison<'_> {
                     // Of two people under one id, one has a file of another name now.
                     let mut moved = || {
                         let heirs = heirs.get_or_insert_with(|| self.heirs(changed));
-                        heirs.take(&old, |before| before.is_none())
+                        heirs.take(&self.opened(&was), |before| before.is_none())
                     };
                     if !harm.is_empty() && !moved() {
                         found.extend(harm);
@@ -104,7 +106,7 @@ impl Comparison<'_> {
                 }
                 None => {
                     let heirs = heirs.get_or_insert_with(|| self.heirs(changed));
-                    if !heirs.take(&old, |_| true) && !old.events.is_empty() {
+                    if !heirs.take(&self.opened(&was), |_| true) && !old.events.is_empty() {
                         found.push(self.gone(path, &old));
                     }
                 }
@@ -145,13 +147,20 @@ impl Comparison<'_> {
         self.before.text(path, path).unwrap_or_default()
     }
 
-    /// The changed files, before and after: a journal that is gone may live on in one of them.
+    /// The changed files, before and after: a journal that is gone may live on in one of them. Its entries are sealed anew
+    /// there, so they are compared as they open; without its key a value is taken for what it was.
     fn heirs(&self, changed: &[PathBuf]) -> Heirs {
         let before = |path: &Path| {
-            self.before.object(path).is_some().then(|| content(&self.text_before(path)).0)
+            self.before.object(path).is_some().then(|| self.opened(&self.text_before(path)))
         };
-        let after = |path: &PathBuf| self.ledger.text(path).ok().map(|text| content(&text).0);
-        Heirs::of(changed.iter().filter_map(|path| Some((before(path), after(path)?))))
+        let after = |path: &PathBuf| self.ledger.text(path).ok().map(|text| self.opened(&text));
+        let stays = if self.ledger.sealing.is_some() { is_only_sealed } else { is_word_for_word };
+        Heirs::of(changed.iter().filter_map(|path| Some((before(path), after(path)?))), stays)
+    }
+
+    /// The content of a file with the values that the user's keys open.
+    fn opened(&self, text: &str) -> Content {
+        content(&self.ledger.opened(text)).0
     }
 
     fn compared(&self, was: &str, old: &Content, now: &Path) -> Vec<Diagnostic> {

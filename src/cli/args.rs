@@ -281,6 +281,7 @@ impl Command {
                 | Remove(_)
                 | Tally(_)
                 | Import(_)
+                | Seal(_)
                 | Forget(_)
                 | External(_)
         )

@@ -7,12 +7,12 @@ use super::{grows, place_in};
 use crate::diag::{Code, Diagnostic, Place, Spot};
 use crate::format::content::{content, event_line_in};
 use crate::format::read_prospect::read_prospect;
-use crate::format::sealed::merge::veiled;
+use crate::format::sealed::merge::is_only_sealed;
 use crate::model::event::Event;
 use crate::model::prospect::Prospect;
 use crate::model::settings::Settings;
 use crate::rules::erasure::is_erased_entry;
-use crate::rules::growth::{Content, Harm, Heirs, lives_on};
+use crate::rules::growth::{Content, Harm, Heirs, StaysEntry, is_word_for_word, lives_on};
 use crate::rules::team::rights::Rights;
 use crate::value::date::Date;
 use std::cmp::Reverse;
@@ -33,9 +33,11 @@ pub fn history(
     let now = read(case.text()).filter(|_| rights.may_erase());
     for (key, harm, side) in &own.harmed {
         let was = case.sides.get(*side).and_then(Option::as_ref);
-        // The guard has no key: it cannot tell a sealed value from another one, and takes an admin's word.
-        let is_sealed =
-            |was: &File| rights.is_admin() && is_only_sealed(&was.read.text, case.text(), key);
+        let is_sealed = |was: &File| {
+            let entry = |text: &str| content(text).0.events.remove(key);
+            let (was, is) = (entry(&was.read.text), entry(case.text()));
+            was.zip(is).is_some_and(|(was, is)| stays_entry(rights)(&was, &is))
+        };
         let is_erased = |was: &File| {
             let (was, now, settings) = (read(&was.read.text)?, now.as_ref()?, settings?);
             Some(is_erased_entry(key, &was, now, settings))
@@ -76,22 +78,40 @@ pub fn history(
     }
 }
 
-/// Does an entry differ from an earlier version of it in values that are sealed now, and in nothing else?
-fn is_only_sealed(was: &str, is: &str, key: &str) -> bool {
-    let (was, is) = veiled(was, is);
-    let entry = |text: &str| content(text).0.events.remove(key);
-    entry(&was).is_some_and(|entry_was| entry(&is) == Some(entry_was))
+/// When an entry of a push is still the entry that was there. The guard has no key: it cannot tell a sealed value from
+/// another one, and takes an admin's word.
+fn stays_entry(rights: &Rights) -> StaysEntry {
+    if rights.is_admin() { is_only_sealed } else { is_word_for_word }
+}
+
+/// The loss of a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Its entries live on in another file, sealed anew, and the user is no admin.
+    SealedAnew,
+    /// Its entries live on nowhere.
+    Gone,
+}
+
+/// What each case of a commit loses by being gone.
+pub fn losses(all: &[Case], rights: &Rights) -> Vec<Option<Loss>> {
+    let kinds = lost(all, is_only_sealed).into_iter().map(|is_gone| match is_gone {
+        true => Loss::Gone,
+        false => Loss::SealedAnew,
+    });
+    let lost = lost(all, stays_entry(rights)).into_iter();
+    lost.zip(kinds).map(|(is_lost, kind)| is_lost.then_some(kind)).collect()
 }
 
 /// Which cases of a commit are gone with their journals: these live on neither under another id nor in a prospect that
 /// was joined with theirs. Of two equal journals in one file only one lives on.
-pub fn lost(all: &[Case]) -> Vec<bool> {
+fn lost(all: &[Case], stays: StaysEntry) -> Vec<bool> {
     let mut lost = vec![false; all.len()];
     let sides = all.iter().map(|case| case.sides.len()).max().unwrap_or(0);
     for side in 0..sides {
         let at = |case: &Case| Some(case.sides.get(side)?.as_ref()?.read.content());
         let now = |case: &Case| Some((at(case), case.now.as_ref()?.read.content()));
-        let mut heirs = Heirs::of(all.iter().filter_map(now));
+        let mut heirs = Heirs::of(all.iter().filter_map(now), stays);
         let is_gone = |(_, case): &(usize, &Case)| case.now.is_none();
         let gone = all.iter().enumerate().filter(is_gone);
         let mut gone: Vec<(usize, Content)> =
@@ -105,29 +125,36 @@ pub fn lost(all: &[Case]) -> Vec<bool> {
 }
 
 /// Refuses the removal of a prospect with its journal.
-pub fn gone(case: &Case, found: &mut Vec<Diagnostic>) {
+pub fn gone(case: &Case, loss: Loss, found: &mut Vec<Diagnostic>) {
     let message = words!(
         "the prospect `{}` is gone with its events",
         "潜在客户 `{}` 连同记录不见了",
         case.id
     );
+    let help = match loss {
+        Loss::SealedAnew => words!(
+            "an admin may join files with sealed entries: these are sealed anew, and the guard has no key to compare them",
+            "合并含加密记录的文件，请由管理员推送：记录会重新加密，服务器没有密钥，无法比对"
+        ),
+        Loss::Gone => words!(
+            "move a prospect that is given up to lost instead: crm lose {} --reason TEXT",
+            "不再跟进的客户请记为退出：crm lose {} --reason 原因",
+            case.id
+        ),
+    };
     found.push(
         Diagnostic::new(Code::HistoryLost, message)
             .at(place_in(&case.path, "", Spot::Whole))
             .note(grows())
-            .help(words!(
-                "move a prospect that is given up to lost instead: crm lose {} --reason TEXT",
-                "不再跟进的客户请记为退出：crm lose {} --reason 原因",
-                case.id
-            )),
+            .help(help),
     );
 }
 
 /// Does one side's journal live on in another prospect of the commit?
-fn lives_in(gone: &Content, side: usize, other: &Case) -> bool {
+fn lives_in(gone: &Content, side: usize, other: &Case, stays: StaysEntry) -> bool {
     let Some(now) = &other.now else { return false };
     let before = other.sides.get(side).and_then(Option::as_ref).map(|file| file.read.content());
-    lives_on(gone, before.as_ref(), &now.read.content())
+    lives_on(gone, before.as_ref(), &now.read.content(), stays)
 }
 
 /// The new entries of a commit in one prospect, and those who may have written them.
@@ -157,12 +184,13 @@ impl Entries<'_> {
         };
         let Some(prospect) = read(self.case.text()) else { return };
         // Journals that were moved here from prospects that are gone: their entries were signed before.
+        let stays = stays_entry(self.rights);
         let joined: Vec<&str> = self
             .all
             .iter()
             .filter(|other| other.now.is_none())
             .flat_map(|other| other.before())
-            .filter(|(side, file)| lives_in(&file.read.content(), *side, self.case))
+            .filter(|(side, file)| lives_in(&file.read.content(), *side, self.case, stays))
             .map(|(_, file)| &*file.read.text)
             .collect();
         let before: Vec<Prospect> = self

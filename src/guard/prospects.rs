@@ -1,7 +1,7 @@
 //! The guard's rules for prospects: the rep who may change them; `events` has the rules for their entries.
 
 use super::commits::Commit;
-use super::events::{Entries, gone, history, lost};
+use super::events::{Entries, Loss, gone, history, losses};
 use super::files::{Case, File, Files, Rules, rules_of};
 use super::own::{Own, own};
 use super::{in_commit, place_in};
@@ -52,8 +52,8 @@ impl<'a> Judge<'a> {
         let of = |rules: Rules| move |path: &Path| rules_of(path, self.prefix) == Some(rules);
         let cases = files.cases(commit, FileKind::Prospect, of(Rules::Prospect))?;
         let mut found = Vec::new();
-        for (case, is_lost) in cases.iter().zip(lost(&cases)) {
-            self.prospect(commit, case, &cases, is_lost, &mut found);
+        for (case, loss) in cases.iter().zip(losses(&cases, self.rights)) {
+            self.prospect(commit, case, &cases, loss, &mut found);
         }
         for case in &files.cases(commit, FileKind::Activity, of(Rules::Tally))? {
             super::tallies::judge(commit, case, self.rights, &mut found);
@@ -70,7 +70,7 @@ impl<'a> Judge<'a> {
         commit: &Commit,
         case: &Case,
         all: &[Case],
-        is_lost: bool,
+        loss: Option<Loss>,
         found: &mut Vec<Diagnostic>,
     ) {
         let own = own(commit, case);
@@ -81,8 +81,8 @@ impl<'a> Judge<'a> {
             self.permission(case, &own, found);
         }
         let Some(now) = &case.now else {
-            if is_lost {
-                gone(case, found);
+            if let Some(loss) = loss {
+                gone(case, loss, found);
             }
             return;
         };

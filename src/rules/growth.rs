@@ -69,18 +69,31 @@ pub fn added<'a>(before: &[&Content], after: &'a Content) -> Vec<&'a str> {
     after.events.keys().map(String::as_str).filter(new).collect()
 }
 
+/// Is a later state of an entry still that entry? Both in their canonical spelling, the earlier one first.
+pub type StaysEntry = fn(&str, &str) -> bool;
+
+/// Is an entry word for word what it was?
+pub fn is_word_for_word(was: &str, is: &str) -> bool {
+    was == is
+}
+
 /// Does the whole journal of `gone` live on in a file that has changed from `before` to `after`: under
 /// another id, or joined with another prospect? Entries that the file had already do not count.
-pub fn lives_on(gone: &Content, before: Option<&Content>, after: &Content) -> bool {
+pub fn lives_on(
+    gone: &Content,
+    before: Option<&Content>,
+    after: &Content,
+    stays: StaysEntry,
+) -> bool {
     let had = |key: &str| before.is_some_and(|before| before.events.contains_key(key));
     // A join gives a suffix to a key that the other file has, too.
     let lives = |key: &String, was: &String| match had(key) {
-        false => after.events.get(key) == Some(was),
+        false => after.events.get(key).is_some_and(|is| stays(was, is)),
         true => {
             let prefix = format!("{key}-j");
             let mut joined =
                 after.events.range(prefix.clone()..).take_while(|(k, _)| k.starts_with(&prefix));
-            joined.any(|(key, is)| is == was && !had(key))
+            joined.any(|(key, is)| stays(was, is) && !had(key))
         }
     };
     !gone.events.is_empty() && gone.events.iter().all(|(key, was)| lives(key, was))
@@ -88,8 +101,11 @@ pub fn lives_on(gone: &Content, before: Option<&Content>, after: &Content) -> bo
 
 /// Files in which journals that are gone may live on. Two prospects may have equal journals: the
 /// entries that one of them left in a file count for no other one.
-#[derive(Debug, Default)]
-pub struct Heirs(Vec<Heir>);
+#[derive(Debug)]
+pub struct Heirs {
+    files: Vec<Heir>,
+    stays: StaysEntry,
+}
 
 #[derive(Debug)]
 struct Heir {
@@ -100,17 +116,21 @@ struct Heir {
 
 impl Heirs {
     /// The files that changed: their contents before, if they were there, and after.
-    pub fn of(files: impl IntoIterator<Item = (Option<Content>, Content)>) -> Heirs {
+    pub fn of(
+        files: impl IntoIterator<Item = (Option<Content>, Content)>,
+        stays: StaysEntry,
+    ) -> Heirs {
         let heir = |(before, after)| Heir { before, after, taken: BTreeSet::new() };
-        Heirs(files.into_iter().map(heir).collect())
+        Heirs { files: files.into_iter().map(heir).collect(), stays }
     }
 
     /// Does the whole journal of `gone` live on in one of them? Asked for the longest journals first.
     pub fn take(&mut self, gone: &Content, may: impl Fn(Option<&Content>) -> bool) -> bool {
-        let heir = self.0.iter_mut().find(|heir| {
+        let stays = self.stays;
+        let heir = self.files.iter_mut().find(|heir| {
             let before = heir.before.as_ref();
             let is_free = gone.events.keys().all(|key| !heir.taken.contains(key));
-            is_free && may(before) && lives_on(gone, before, &heir.after)
+            is_free && may(before) && lives_on(gone, before, &heir.after, stays)
         });
         if let Some(heir) = heir {
             heir.taken.extend(gone.events.keys().cloned());
@@ -148,6 +168,9 @@ mod tests {
     #[test]
     fn a_journal_lives_on_where_it_came_new() {
         let gone = events("a=1 b=2");
+        let lives_on = |gone: &Content, before: Option<&Content>, after: &Content| {
+            super::lives_on(gone, before, after, is_word_for_word)
+        };
         assert!(lives_on(&gone, None, &events("a=1 b=2 c=3")));
         assert!(lives_on(&gone, Some(&events("x=0")), &events("a=1 b=2 x=0")));
         assert!(!lives_on(&gone, Some(&events("a=1")), &events("a=1 b=2")));
@@ -161,13 +184,15 @@ mod tests {
     fn of_two_equal_journals_one_lives_on_in_one_file() {
         let copies = [events("a=1"), events("a=1"), events("b=2")];
         let take = |files: &[&str]| {
-            let mut heirs = Heirs::of(files.iter().map(|text| (None, events(text))));
+            let files = files.iter().map(|text| (None, events(text)));
+            let mut heirs = Heirs::of(files, is_word_for_word);
             copies.each_ref().map(|gone| heirs.take(gone, |_| true))
         };
         assert_eq!(take(&["a=1 b=2"]), [true, false, true]);
         assert_eq!(take(&["a=1", "a=1 b=2"]), [true, true, true]);
         assert_eq!(take(&[]), [false; 3]);
-        let mut old = Heirs::of([(Some(events("x=0")), events("a=1 x=0"))]);
+        let file = (Some(events("x=0")), events("a=1 x=0"));
+        let mut old = Heirs::of([file], is_word_for_word);
         assert!(!old.take(&copies[0], |before| before.is_none()));
         assert!(old.take(&copies[0], |_| true));
     }

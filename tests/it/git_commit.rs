@@ -371,10 +371,10 @@ fn where_nothing_is_written_the_option_is_refused() {
         "resolve --commit",
         "init x --commit",
     ] {
-        contains(&repo.crm(line).fails(2), &["--commit: there is nothing to commit here"]);
+        contains(&repo.crm(line).fails(2), &["--commit does not go with this command"]);
     }
     assert!(!repo.path().join("x").exists());
-    contains(&repo.crm("list --commit=x").fails(2), &["nothing to commit"]);
+    contains(&repo.crm("list --commit=x").fails(2), &["--commit does not go with"]);
     assert_eq!(status(&repo), "");
 }
 

@@ -570,6 +570,71 @@ fn a_join_of_sealed_files_comes_apart_again() {
     }
 }
 
+/// 张伟 in two files with sealed notes, which `li` owns; hooks are installed, and all is committed.
+fn two_sealed(keys: &Keys) -> Repo {
+    let repo = sealed_ledger(keys, &[("boss", 1), ("li", 1)]);
+    crm_as(&repo, keys, "", "add 张伟 --owner li --id double --anyway").done();
+    crm_as(&repo, keys, "", "log double call --note 'of the double'").done();
+    crm_as(&repo, keys, "", "log double call --note 'and another one'").done();
+    repo.commit("two").done();
+    repo.crm("hooks install").done();
+    repo
+}
+
+#[test]
+fn a_join_of_sealed_entries_loses_no_history() {
+    let keys = Keys::of(&["boss", "li"]);
+    let repo = two_sealed(&keys);
+    crm_as(&repo, &keys, "boss", "join zhang double --commit").done();
+    for rep in ["boss", "li", ""] {
+        let said = crm_as(&repo, &keys, rep, "check --since HEAD~1").done().1;
+        contains(&said, &["0 errors"]);
+    }
+    // Another entry than the one that was there does not pass for it.
+    let text = zhang(&repo);
+    let calls = text.matches("kind = \"call\"").count();
+    assert_eq!(calls, 3, "{text}");
+    repo.sandbox.write("prospects/zhang.toml", text.replace("\"call\"", "\"meeting\""));
+    let said = crm_as(&repo, &keys, "boss", "check --since HEAD~1");
+    contains(
+        &format!("{}{}", said.stdout, said.stderr),
+        &["error[history-lost]: the prospect `double` is gone with its 3 events"],
+    );
+    // Nor does another text under the seal, for those who read it.
+    let of_the_double = text.lines().filter(|line| line.contains("kind = \"call\"")).nth(1);
+    let note = seal_of(of_the_double.unwrap(), "note");
+    repo.sandbox.write("prospects/zhang.toml", text.replace(&note, "of nobody"));
+    crm_as(&repo, &keys, "boss", "seal").done();
+    assert!(!zhang(&repo).contains("of nobody"));
+    let said = crm_as(&repo, &keys, "boss", "check --since HEAD~1");
+    contains(
+        &format!("{}{}", said.stdout, said.stderr),
+        &["error[history-lost]: the prospect `double` is gone with its 3 events"],
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_guard_takes_a_join_of_sealed_entries_from_an_admin_alone() {
+    let keys = Keys::of(&["boss", "li"]);
+    let boss = two_sealed(&keys);
+    let server = crate::common::Sandbox::empty();
+    run(command("git", server.path(), "server").args(split("init -q --bare -b main"))).done();
+    boss.git(&format!("remote add origin {}", server.path().display())).done();
+    push(&boss).done();
+    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
+    run(install.args(["hooks", "install", "--server", "."])).done();
+    let joins = |user: &'static str| {
+        let clone = Repo::clone_of(server.path(), user);
+        crm_as(&clone, &keys, user, "join zhang double --commit").done();
+        push(&clone)
+    };
+    let refused = joins("li");
+    assert_ne!(refused.status, 0, "{}", refused.stderr);
+    contains(&refused.stderr, &["error[history-lost]", "an admin may join files with sealed"]);
+    joins("boss").done();
+}
+
 #[test]
 fn entries_after_a_join_keep_their_keys_when_it_comes_apart() {
     let keys = Keys::of(&["boss"]);
@@ -595,6 +660,54 @@ fn a_message_of_a_commit_has_nothing_sealed() {
     crm(&format!("contact edit zhang 'Zhang Wei' --phone {PHONE}1 --commit")).done();
     let log = repo.git("log --format=%B").done().0;
     assert!(!log.contains(NOTE) && !log.contains(PHONE), "{log}");
+}
+
+#[test]
+fn a_letter_without_a_key_says_what_is_sealed() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    repo.sandbox.write("card.txt", "{contact}: {phone}, {email}, {company}\n");
+    repo.sandbox.write("mail.eml", "Subject: hello\n\nDear {contact}\n");
+    let said = crm_as(&repo, &keys, "", "letters card.txt -o letters").fails(1);
+    contains(
+        &said,
+        &[
+            "error[no-key]: `zhang`: phone, email are sealed, and no key of yours opens that",
+            "CRM_IDENTITY=FILE",
+            "error[missing-field]: `zhang` has no company",
+        ],
+    );
+    assert!(!said.contains("phone:*"), "{said}");
+    let said = crm_as(&repo, &keys, "", "letters mail.eml -o letters").fails(1);
+    contains(&said, &["error[no-key]: `zhang`: email is sealed"]);
+    assert!(!said.contains("missing-field"), "{said}");
+    crm_as(&repo, &keys, "boss", "letters mail.eml -o letters").done();
+    contains(&repo.sandbox.read("letters/zhang.eml"), &[MAIL]);
+}
+
+#[test]
+fn what_is_sealed_is_committed() {
+    let keys = Keys::of(&["boss"]);
+    let settings = keys.settings("", &[("boss", 1)]);
+    let fields = "fields = [\"phone\", \"email\", \"birthday\", \"note\"]";
+    let repo = Repo::new("boss", &settings.replace(fields, "fields = []"));
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    crm("add 张伟 --owner li --id zhang").done();
+    crm(&format!("contact add zhang Wei --phone {PHONE}")).done();
+    repo.commit("open").done();
+    repo.sandbox.write("crm.toml", &settings);
+    repo.commit("settings").done();
+    crm("seal --commit").done();
+    assert_eq!(repo.git("status --short").ok(), "");
+    assert_eq!(repo.git("log -1 --format=%s").ok(), "seal\n");
+    assert!(!repo.git("show HEAD:prospects/zhang.toml").ok().contains(PHONE));
+    contains(&crm("seal --commit").done().1, &["everything is sealed"]);
+    assert_eq!(repo.git("rev-list --count HEAD").ok(), "3\n");
+    // An export has no commit of its own, and says where its record goes.
+    crm("contact add zhang Bob --phone 555-7777 --commit").done();
+    let said = crm("export people --commit").fails(2);
+    contains(&said, &["--commit does not go with this command", "`[git] commit = true`"]);
+    assert!(!repo.path().join("access").exists());
 }
 
 #[test]

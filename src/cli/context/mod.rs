@@ -211,14 +211,16 @@ impl Context {
         })
     }
 
-    /// Fails if `--commit` is typed, for a command that writes nothing.
+    /// Fails if `--commit` is typed, for a command that makes no commit of it.
     pub fn commits_nothing(&self, help: Words) -> Result<(), Diagnostic> {
         if !self.commits_nothing.get() {
             return Ok(());
         }
-        let message =
-            words!("--commit: there is nothing to commit here", "--commit：这里没有可提交的内容");
-        Err(Diagnostic::new(Code::BadArgument, message).help(help))
+        let message = words!("--commit does not go with this command", "此命令不接受 --commit");
+        Err(Diagnostic::new(Code::BadArgument, message).help(help).help(words!(
+            "a record of access is committed at once with `[git] commit = true`",
+            "设 `[git] commit = true`，访问记录会立即提交"
+        )))
     }
 
     /// The ledger of this command; its settings are read once.

@@ -3,6 +3,7 @@
 use super::keys::{SEALED, WrappedKeys};
 use super::open::has_seals;
 use super::places::{places, replaced};
+use crate::format::content::content;
 use crate::format::line::quoted;
 use crate::model::privacy::VEIL;
 use crate::value::sealed::{KeyName, parts};
@@ -58,13 +59,38 @@ pub fn veiled(earlier: &str, later: &str) -> (String, String) {
     (replaced(earlier, pieces), later)
 }
 
+/// Is a later state of an entry the earlier one, but for values that were sealed, or sealed anew? Each is an inline table.
+pub fn is_only_sealed(was: &str, is: &str) -> bool {
+    if was == is || !has_seals(is) {
+        return was == is;
+    }
+    let (was, is) = veiled(&file_of(was), &file_of(is));
+    was == is
+}
+
+/// Is a later text of a file the earlier one, but for values that were sealed, or sealed anew, and their keys?
+pub fn is_file_only_sealed(was: &str, is: &str) -> bool {
+    let (was, is) = veiled(was, is);
+    let without_keys = |text: &str| {
+        let (mut content, is_whole) = content(text);
+        content.facts.remove(SEALED);
+        is_whole.then_some(content)
+    };
+    let was = without_keys(&was);
+    was.is_some() && was == without_keys(&is)
+}
+
+/// A file with one entry.
+fn file_of(entry: &str) -> String {
+    format!("[events]\n2009-01-01 = {entry}\n")
+}
+
 /// Do two values of one entry, as written, differ in sealed values only? Each is an inline table.
 pub fn differ_in_seals_only(one: &str, other: &str) -> bool {
     if !has_seals(one) || !has_seals(other) {
         return false;
     }
-    let file = |entry: &str| format!("[events]\n2009-01-01 = {entry}\n");
-    let (one, other) = (file(one), file(other));
+    let (one, other) = (file_of(one), file_of(other));
     let seals = |text: &str| {
         let all = places(text).unwrap_or_default().into_iter();
         all.filter(|place| place.sealed.is_some()).map(|place| place.way).collect::<BTreeSet<_>>()
@@ -93,6 +119,20 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_is_sealed_and_nothing_else() {
+        let entry = |note: &str, stage: &str| {
+            format!("{{\"kind\" = \"note\", \"note\" = {note}, \"stage\" = \"{stage}\"}}")
+        };
+        let (a, b, open) = (seal("A"), seal("B"), "\"open\"");
+        for was in [&*a, &*b, open] {
+            assert!(is_only_sealed(&entry(was, "25"), &entry(&b, "25")));
+            assert!(!is_only_sealed(&entry(was, "25"), &entry(&b, "50")));
+        }
+        assert!(!is_only_sealed(&entry(&a, "25"), &entry(open, "25")));
+        assert!(!is_only_sealed("{\"kind\" = \"note\"}", &entry(&b, "25")));
+    }
+
+    #[test]
     fn a_key_that_a_value_needs_comes_back() {
         let line = "k3f9x2a7qd-1m2p4-li = \"abcdef.AAAA\"";
         let side = format!("name = \"x\"\n\n[sealed]\n{line}\n\n[events]\n");
@@ -108,6 +148,10 @@ mod tests {
         let later = open.replace("\"a\"", &seal("A"));
         let (a, b) = veiled(open, &later);
         assert_eq!(a, b);
+        let with_key = format!("{later}\n[sealed]\nk3f9x2a7qd-1m2p4-li = \"abcdef.AAAA\"\n");
+        assert!(is_file_only_sealed(open, &with_key) && is_file_only_sealed(&with_key, &later));
+        assert!(!is_file_only_sealed(&later, open));
+        assert!(!is_file_only_sealed(open, &with_key.replace("\"x\"", "\"y\"")));
         let (a, b) = veiled(open, &later.replace("note\",", "call\","));
         assert_ne!(a, b);
         // An open value in place of a sealed one is a change.
