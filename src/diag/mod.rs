@@ -293,6 +293,13 @@ macro_rules! codes {
     };
 }
 
+impl Code {
+    /// Does it mean that files which may be there were not read, so that no figure of the ledger is right?
+    pub fn leaves_unread(self) -> bool {
+        matches!(self, Code::TooManyFiles | Code::FolderUnreadable)
+    }
+}
+
 codes! {
     // Files
     NoLedger "no-ledger" Error Usage "no `crm.toml` in this folder or above it" "本文件夹及其上级没有 `crm.toml`";
@@ -300,6 +307,7 @@ codes! {
     OneLedger "one-ledger" Error Usage "a command that works in one ledger is given a company" "命令只用于一个账本，却给了公司";
     Unreadable "unreadable" Error System "a file or folder cannot be read" "无法读取文件或文件夹";
     TooManyFiles "too-many-files" Error System "the system lets the program open no more files, so the ledger is not read whole" "系统不允许再打开文件，账本没有读全";
+    FolderUnreadable "folder-unreadable" Error System "a folder of the ledger cannot be listed, so the ledger is not read whole" "无法列出账本中的文件夹，账本没有读全";
     BadKey "bad-key" Error Usage "a file of keys has no private key that can be used" "密钥文件中没有可用的私钥";
     NoKey "no-key" Error Refused "a command needs a key that the user does not have" "命令需要用户没有的密钥";
     KeysMissing "keys-missing" Warning Refused "sealed values whose keys are nowhere to be found" "加密值的密钥找不到";

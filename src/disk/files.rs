@@ -265,7 +265,7 @@ impl LedgerFiles {
     /// The result of a scan with these counts, in which these folders could not be listed.
     fn result(&self, counts: Vec<ThreadCounts>, problems: &[Diagnostic]) -> Scanned {
         let beside = || problems.iter().chain(&self.beside).filter(|p| p.is_error());
-        let unopened = beside().find(|p| p.code == Code::TooManyFiles).cloned();
+        let unopened = beside().find(|p| p.code.leaves_unread()).cloned();
         Scanned {
             incomplete: counts.iter().find_map(|counts| counts.incomplete.clone()).or(unopened),
             first_entry: counts.iter().filter_map(|counts| counts.first).min(),
@@ -467,7 +467,7 @@ impl LedgerFiles {
 impl ThreadCounts {
     fn count(&mut self, problems: &[Diagnostic]) {
         self.errors += problems.iter().filter(|p| p.is_error()).count();
-        let unopened = problems.iter().find(|p| p.code == Code::TooManyFiles);
+        let unopened = problems.iter().find(|p| p.code.leaves_unread());
         self.incomplete = self.incomplete.take().or(unopened.cloned());
     }
 }

@@ -251,8 +251,12 @@ fn unlisted(ledger: &Ledger, folder: &Path, error: &std::io::Error) -> Diagnosti
         return too_many_files().at(Place::file(ledger.show(folder)));
     }
     Diagnostic::new(
-        Code::Unreadable,
+        Code::FolderUnreadable,
         words!("cannot read a folder", "无法读取文件夹").because(error),
     )
     .at(Place::file(ledger.show(folder)))
+    .help(words!(
+        "what is in it is in no answer: make it a folder that you may read",
+        "其中的内容不在任何答案里：请使它成为您可以读取的文件夹"
+    ))
 }

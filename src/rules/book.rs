@@ -23,7 +23,7 @@ use super::customer::Customer;
 use super::grading::Graded;
 use super::grading::grader::{Grader, Taken};
 use super::query::{Others, Query, QueryContext};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::model::settings::Settings;
 use crate::rules::attribute::View;
 use crate::rules::replay::replay;
@@ -332,7 +332,7 @@ impl Book {
         if !self.ledgers.is_empty() {
             return self.ledgers.iter().find_map(Book::incomplete);
         }
-        let unopened = |problem: &&Diagnostic| problem.code == Code::TooManyFiles;
+        let unopened = |problem: &&Diagnostic| problem.code.leaves_unread();
         let kept = self.kept.get().and_then(|kept| kept.problems.iter().find(unopened));
         kept.or(self.scanned.get().and_then(|scanned| scanned.incomplete.as_ref()))
     }

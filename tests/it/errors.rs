@@ -12,13 +12,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Codes that no folder can reproduce; each is tested where it says.
-const ELSEWHERE: [(Code, &str); 19] = [
+const ELSEWHERE: [(Code, &str); 20] = [
     (Code::BadKey, "needs a key with a passphrase: tests/it/privacy.rs"),
     (Code::NoKey, "needs values that others have sealed: tests/it/privacy.rs"),
     (Code::BrokenSeal, "needs a key: tests/it/privacy.rs"),
     (Code::NotShown, "needs an output that refuses: tests/it/safety.rs"),
     (Code::CutShort, "needs a writer that died: tests/it/write.rs"),
     (Code::TooManyFiles, "needs a limit of the system: tests/it/hostile.rs"),
+    (Code::FolderUnreadable, "every command but `check` stops: tests/it/read.rs"),
     (Code::Locked, "needs a second process that holds the lock: tests/it/concurrency.rs"),
     (Code::WriteFailed, "needs a disk that refuses: tests/it/write.rs"),
     (Code::BadRevision, "needs a repository: tests/it/git_check.rs"),

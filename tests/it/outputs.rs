@@ -232,6 +232,14 @@ fn a_file_that_git_tracks_is_not_replaced() {
     );
     let said = repo.crm("list -o README.md --lang zh").fails(2);
     crate::common::contains(&said, &["-o README.md 会覆盖 git 跟踪的文件"]);
+    // A backup in its place would be one in which the file is deleted; and what reads a company asks git as well.
+    refused(&repo, "backup README.md --force", "a backup");
+    repo.sandbox.write("company.toml", "[[ledger]]\nid = \"a\"\npath = \".\"\n");
+    refused(&repo, "--company company.toml list -o README.md", "a company");
+    // A command that prints nothing leaves the file alone.
+    repo.sandbox.write("kept.csv", "ours\n");
+    repo.crm("backup out.zip -o kept.csv").done();
+    assert_eq!(repo.sandbox.read("kept.csv"), "ours\n");
     // Not tracked, or not there, or not in this repository.
     repo.crm("list -o new.md").done();
     repo.crm("list -o new.md").done();

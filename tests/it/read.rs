@@ -1,7 +1,7 @@
 //! Reading never panics, whatever the bytes; and what replay derives depends on the entries alone: not
 //! on the order of their lines, and for a day in the past not on what came later.
 
-use crate::common::{Sandbox, TODAY};
+use crate::common::{Sandbox, TODAY, contains};
 use crm::check::surroundings::Surroundings;
 use crm::check::{Subject, check};
 use crm::cli::diagnose::{Look, render, short};
@@ -396,4 +396,24 @@ fn a_report_names_the_files_whose_deals_are_missing() {
     );
     let run = sandbox.crm("report funnel");
     assert!(!run.stderr.contains("could not be read"), "{}", run.stderr);
+}
+
+/// A folder that cannot be listed may hold half of the prospects: no figure without them is right, and a dataset keeps what
+/// it has.
+#[test]
+fn a_folder_that_cannot_be_listed_stops_every_answer() {
+    let sandbox = Sandbox::ledger();
+    sandbox.prospect("zhang", "name = \"张先生\"\n", "2009-12-01 = { kind = \"opened\" }\n");
+    sandbox.crm("export dataset data").done();
+    std::fs::remove_dir_all(sandbox.path().join("prospects")).unwrap();
+    sandbox.write("prospects", "no folder");
+    for line in ["list", "report funnel -f csv", "export prospects", "today", "export dataset data"]
+    {
+        let said = sandbox.refused(line, 3);
+        contains(
+            &said,
+            &["error[folder-unreadable]: ", "prospects", "what is in it is in no answer"],
+        );
+    }
+    sandbox.crm("check").fails(1);
 }

@@ -167,8 +167,11 @@ impl Context {
         if let Some(file) = &global.output {
             let root = find_root(stated_ledger(&global, &env), &here).ok();
             can_be_written("-o", file, root.as_deref())?;
-            is_not_tracked(file, root.as_deref())?;
-            is_not_the_company(file, stated_company(&global, &env))?;
+            let company = stated_company(&global, &env);
+            let beside = company.map(|company| here.join(company));
+            let asked = root.as_deref().or(beside.as_deref().and_then(Path::parent));
+            is_not_tracked("-o", file, asked)?;
+            is_not_the_company(file, company)?;
         }
         let asked = asked_lang(&global, &env)?.or(own_settings.language);
         let spoken = Cell::new(asked.unwrap_or(env.lang));

@@ -72,6 +72,7 @@ impl Context {
 
     /// Fails if the file that an option names cannot be written, or is among the files of the ledger.
     pub fn can_be_written(&self, option: &str, file: &Path) -> Result<(), Diagnostic> {
+        is_not_tracked(option, file, self.found_root().as_deref())?;
         can_be_written(option, file, self.found_root().as_deref())
     }
 
@@ -218,6 +219,8 @@ impl Context {
         let pieces = self.out.borrow();
         let write = |out: &mut dyn Write| pieces.iter().try_for_each(|piece| piece.write(out));
         let written = match &self.global.output {
+            // A command that has no output leaves the file as it is.
+            Some(_) if pieces.is_empty() => Ok(()),
             Some(file) => write_file_by(file, self.settings_file().as_deref(), write),
             None => self.print_out(&write),
         };
@@ -355,14 +358,20 @@ pub(super) fn can_be_written(
 }
 
 /// Refuses an output in the place of a file that git tracks: a text that people wrote may be there. A shell that writes
-/// the output is not asked.
-pub(super) fn is_not_tracked(file: &Path, root: Option<&Path>) -> Result<(), Diagnostic> {
+/// the output is not asked. `root`: the folder whose repository is asked, of the ledger or of the company's file.
+pub(super) fn is_not_tracked(
+    option: &str,
+    file: &Path,
+    root: Option<&Path>,
+) -> Result<(), Diagnostic> {
     if !file.is_file() || !root.is_some_and(|root| is_tracked(root, file)) {
         return Ok(());
     }
     let file = file.display();
-    let message =
-        words!("-o {file} would replace a file that git tracks", "-o {file} 会覆盖 git 跟踪的文件");
+    let message = words!(
+        "{option} {file} would replace a file that git tracks",
+        "{option} {file} 会覆盖 git 跟踪的文件"
+    );
     Err(Diagnostic::new(Code::BadArgument, message).help(words!(
         "choose another name; to replace it all the same, let the shell write it: crm ... > {file}",
         "请换一个文件名；确要覆盖，请由 shell 写入：crm ... > {file}"
