@@ -55,6 +55,8 @@ pub fn seal(session: &Session, paths: &[PathBuf]) -> Result<Done, Failure> {
         let keys = ledger.settings.privacy.as_deref().and_then(|privacy| privacy.keys.as_deref());
         let keys = keys.unwrap_or_default();
         said.push(words!("the folder of keys is new: {keys}", "新建密钥文件夹：{keys}"));
+    } else if let Some(folder) = &folder {
+        files.iter().try_for_each(|new| folder.takes(new).map(drop))?;
     }
     let mut doubts = left.doubts();
     if said.is_empty() && doubts.is_empty() {
@@ -67,7 +69,7 @@ pub fn seal(session: &Session, paths: &[PathBuf]) -> Result<Done, Failure> {
         folder.make()?;
     }
     if let Some(folder) = &folder {
-        files.iter().try_for_each(|(file, text)| folder.write(file, text))?;
+        files.iter().try_for_each(|new| folder.write(new))?;
     }
     if !changes.is_empty() {
         session.write(&changes)?;

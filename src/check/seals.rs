@@ -32,20 +32,50 @@ pub fn seals(sealing: &Sealing, text: &str, place: &Place) -> Vec<Diagnostic> {
     all.iter().filter_map(found).collect()
 }
 
-/// The finding about sealed values whose keys are nowhere: the folder of keys is not there or not whole, or the settings
-/// do not name it. Each file comes with its id and its text.
+/// The findings about sealed values whose keys are nowhere: the folder of keys is not there or not whole, or the settings
+/// do not name it; and about files of keys that are damaged. Each file comes with its id and its text.
 pub fn keys_missing(
     sealing: &Sealing,
     files: impl IntoIterator<Item = (String, String)>,
-) -> Option<Diagnostic> {
-    let lacks = |text: &str| {
-        let all = places(text).unwrap_or_default();
-        let names: Vec<KeyName> = all.iter().filter_map(name_of).collect();
-        let keys = FileKeys::of(sealing, text, names.iter().cloned());
-        names.iter().any(|name| keys.is_missing(name))
-    };
-    let ids: Vec<String> =
-        files.into_iter().filter(|(_, text)| lacks(text)).map(|(id, _)| id).collect();
+) -> Vec<Diagnostic> {
+    let (mut damaged, mut ids) = (Vec::new(), Vec::new());
+    for (id, text) in files {
+        let mut names = key_files(&text);
+        names.retain(|name| sealing.folder.as_ref().is_some_and(|keys| keys.is_damaged(name)));
+        if !names.is_empty() {
+            damaged.extend(names.iter().map(|name| format!("{name}.toml ({id})")));
+        } else if lacks(sealing, &text) {
+            ids.push(id);
+        }
+    }
+    let damaged = (!damaged.is_empty()).then(|| damaged_files(sealing, &damaged));
+    damaged.into_iter().chain(nowhere(sealing, &ids)).collect()
+}
+
+/// Has a text a sealed value whose key is nowhere?
+fn lacks(sealing: &Sealing, text: &str) -> bool {
+    let all = places(text).unwrap_or_default();
+    let names: Vec<KeyName> = all.iter().filter_map(name_of).collect();
+    let keys = FileKeys::of(sealing, text, names.iter().cloned());
+    names.iter().any(|name| keys.is_missing(name))
+}
+
+/// That these files of keys are damaged.
+fn damaged_files(sealing: &Sealing, files: &[String]) -> Diagnostic {
+    let (folder, n) = (sealing.privacy.keys.as_deref().unwrap_or_default(), files.len());
+    let (damaged, files) = (counted(n, "damaged file", "damaged files"), first_of(files, NAMED));
+    let message = words!(
+        "the folder of keys `{folder}` has {damaged}, so sealed values do not open: {files}",
+        "密钥文件夹 `{folder}` 中有 {n} 个文件已损坏，加密的值打不开：{files:#}"
+    );
+    Diagnostic::new(Code::KeysMissing, message).help(words!(
+        "mend them, or get them from another reader; until then nothing is written that needs them",
+        "请修复，或向其他读者索取；在此之前，需要它们的内容都不会写入"
+    ))
+}
+
+/// That the keys of these files are nowhere; `None` without a file.
+fn nowhere(sealing: &Sealing, ids: &[String]) -> Option<Diagnostic> {
     if ids.is_empty() {
         return None;
     }

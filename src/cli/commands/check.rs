@@ -298,8 +298,11 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
         problems.extend(copied(paths.iter().filter_map(text)));
         let text = |path: &PathBuf| Some((id_of(path), ledger.text(path).ok()?));
         let missing = keys_missing(sealing, paths.iter().filter_map(text));
-        problems
-            .extend(missing.map(|found| found.at(Place::file(ledger.show(Path::new(SETTINGS))))));
+        problems.extend(
+            missing
+                .into_iter()
+                .map(|found| found.at(Place::file(ledger.show(Path::new(SETTINGS))))),
+        );
     }
     problems.extend(of_customers.map(|mut found| {
         ledger.show_place(&mut found);
