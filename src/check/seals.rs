@@ -44,20 +44,12 @@ pub fn keys_missing(
         names.retain(|name| sealing.folder.as_ref().is_some_and(|keys| keys.is_damaged(name)));
         if !names.is_empty() {
             damaged.extend(names.iter().map(|name| format!("{name}.toml ({id})")));
-        } else if lacks(sealing, &text) {
+        } else if sealing.lacks_keys(&text) {
             ids.push(id);
         }
     }
     let damaged = (!damaged.is_empty()).then(|| damaged_files(sealing, &damaged));
     damaged.into_iter().chain(nowhere(sealing, &ids)).collect()
-}
-
-/// Has a text a sealed value whose key is nowhere?
-fn lacks(sealing: &Sealing, text: &str) -> bool {
-    let all = places(text).unwrap_or_default();
-    let names: Vec<KeyName> = all.iter().filter_map(name_of).collect();
-    let keys = FileKeys::of(sealing, text, names.iter().cloned());
-    names.iter().any(|name| keys.is_missing(name))
 }
 
 /// That these files of keys are damaged.

@@ -946,6 +946,28 @@ fn two_ledgers_that_share_a_folder_of_keys_lose_none() {
     }
 }
 
+/// The first `crm seal` makes the folder of keys, with nothing to seal too; where values have their keys in it, it is elsewhere.
+#[test]
+fn the_first_seal_of_a_new_ledger_makes_the_folder_of_keys() {
+    let keys = Keys::of(&["boss"]);
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().join("keys");
+    let line = format!("keys = \"{}\"\n", folder.display());
+    let repo = Repo::new("boss", &keys.settings(&line, &[("boss", 1)]));
+    let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
+    contains(&crm("seal -n").done().1, &["the folder of keys is new"]);
+    assert!(!folder.exists());
+    contains(&crm("seal").done().1, &["the folder of keys is new"]);
+    contains(&crm("seal").done().1, &["everything is sealed"]);
+    crm("add 张伟 --owner li --id zhang").done();
+    crm("add 李娜 --owner li --id li").done();
+    crm(&format!("contact add zhang Wei --phone {PHONE}")).done();
+    std::fs::rename(&folder, outside.path().join("elsewhere")).unwrap();
+    contains(&crm("seal").done().1, &["warning[keys-missing]"]);
+    crm("seal li").done();
+    assert!(!folder.exists());
+}
+
 /// How many files of keys a folder has, beside its lock.
 fn files_of_keys(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().flatten();
