@@ -9,7 +9,7 @@ use crate::format::sealed::keys::{FileKeys, Sealing};
 use crate::format::sealed::open::value_of;
 use crate::format::sealed::places::{SealablePlace, open_text, places};
 use crate::value::sealed::{KeyName, key_files, parts};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// How many files a message names.
@@ -21,15 +21,24 @@ pub fn seals(sealing: &Sealing, text: &str, place: &Place) -> Vec<Diagnostic> {
     let all = places(text).unwrap_or_default();
     let names = all.iter().filter_map(|place| Some(parts(place.sealed.as_deref()?)?.0));
     let keys = FileKeys::of(sealing, text, names);
+    let mut spoilt = BTreeSet::new();
     let found = |at: &SealablePlace| match name_of(at) {
         // The whole file: a message shows no line that has an open value.
         None => sealing.privacy.level(&at.field).map(|_| open_text(at).at(place.clone())),
         Some(name) => {
-            let is_broken = keys.data_key(&name).is_some() && value_of(&keys, at).is_none();
-            is_broken.then(|| broken(at).at(place.clone().span(at.span.clone())))
+            if value_of(&keys, at).is_some() || !keys.is_mine(&name) {
+                return None;
+            }
+            if keys.data_key(&name).is_some() {
+                return Some(broken(at).at(place.clone().span(at.span.clone())));
+            }
+            spoilt.insert(name);
+            None
         }
     };
-    all.iter().filter_map(found).collect()
+    let mut found: Vec<Diagnostic> = all.iter().filter_map(found).collect();
+    found.extend(broken_keys(sealing, &spoilt).map(|found| found.at(place.clone())));
+    found
 }
 
 /// The findings about sealed values whose keys are nowhere: the folder of keys is not there or not whole, or the settings
@@ -147,4 +156,28 @@ fn broken(at: &SealablePlace) -> Diagnostic {
         "find the change: git log -p; put the old value back, or write a new one",
         "请查看改动：git log -p；恢复原值，或重新填写"
     ))
+}
+
+/// That wrapped keys of the user do not open; `None` without one.
+fn broken_keys(sealing: &Sealing, names: &BTreeSet<KeyName>) -> Option<Diagnostic> {
+    if names.is_empty() {
+        return None;
+    }
+    let (n, names) = (names.len(), first_of(names, NAMED));
+    let keys = counted(n, "key", "keys");
+    let message = words!(
+        "no value opens with {keys} of yours, changed or cut off: {names}",
+        "您有 {n} 把密钥被改动或截断，用它们加密的值都打不开：{names:#}"
+    );
+    let help = match sealing.privacy.keys.as_deref() {
+        None => words!(
+            "put the lines of [sealed] back: git log -p; or delete them, and another reader runs crm seal",
+            "请恢复 [sealed] 中的这些行：git log -p；或删除它们，由另一位读者执行 crm seal"
+        ),
+        Some(folder) => words!(
+            "put the lines back in the folder `{folder}`; or delete them, and another reader runs crm seal",
+            "请恢复文件夹 `{folder}` 中的这些行；或删除它们，由另一位读者执行 crm seal"
+        ),
+    };
+    Some(Diagnostic::new(Code::BrokenSeal, message).help(help))
 }

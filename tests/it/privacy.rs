@@ -968,6 +968,47 @@ fn the_first_seal_of_a_new_ledger_makes_the_folder_of_keys() {
     assert!(!folder.exists());
 }
 
+#[test]
+fn a_wrapped_key_that_was_changed_is_told_to_its_reader() {
+    for is_outside in [false, true] {
+        let keys = Keys::of(&["boss", "li"]);
+        let outside = tempfile::tempdir().unwrap();
+        let line = format!("keys = \"{}\"\n", outside.path().display());
+        let line = if is_outside { &*line } else { "" };
+        let repo = Repo::new("boss", &keys.settings(line, &[("boss", 1), ("li", 1)]));
+        crm_as(&repo, &keys, "", "add 张伟 --owner li --id zhang").done();
+        let person = format!("contact add zhang Wei --phone {PHONE} --email {MAIL}");
+        crm_as(&repo, &keys, "", &person).done();
+        let file = match is_outside {
+            true => outside.path().join(sealed_file(&zhang(&repo))),
+            false => repo.sandbox.path().join("prospects/zhang.toml"),
+        };
+        let whole = std::fs::read_to_string(&file).unwrap();
+        let with = |to: fn(&str) -> String| {
+            let line =
+                |line: &str| if line.contains("-li = ") { to(line) } else { format!("{line}\n") };
+            whole.lines().map(line).collect::<String>()
+        };
+        std::fs::write(&file, with(|line| format!("{}.AAAA\"\n", line.split('.').next().unwrap())))
+            .unwrap();
+        let found = crm_as(&repo, &keys, "li", "check");
+        assert_eq!(found.status, 1, "{}", found.stdout);
+        contains(
+            &found.stdout,
+            &["error[broken-seal]: no value opens with 1 key of yours, changed or cut off"],
+        );
+        assert_eq!(found.stdout.matches("broken-seal").count(), 1, "{}", found.stdout);
+        let said = crm_as(&repo, &keys, "li", "seal").done().1;
+        contains(&said, &["warning[broken-seal]: the own keys of 2 values do not open them"]);
+        contains(&crm_as(&repo, &keys, "boss", "check").done().1, &["0 errors"]);
+        // Without the line, another reader gives it back.
+        std::fs::write(&file, with(|_| String::new())).unwrap();
+        crm_as(&repo, &keys, "boss", "seal").done();
+        contains(&crm_as(&repo, &keys, "li", "show zhang").ok(), &[PHONE, MAIL]);
+        contains(&crm_as(&repo, &keys, "li", "check").done().1, &["0 errors"]);
+    }
+}
+
 /// How many files of keys a folder has, beside its lock.
 fn files_of_keys(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().flatten();

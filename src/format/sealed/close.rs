@@ -26,7 +26,7 @@ pub struct Closed {
     pub unable: Vec<String>,
     /// Those whose keys are nowhere.
     pub keyless: Vec<String>,
-    /// Those that do not open with their keys: cut off, exchanged, or moved.
+    /// Those that do not open with their keys: cut off, exchanged, or moved; or a wrapped key is.
     pub broken: Vec<String>,
     /// The lines of keys that came and went.
     pub lines: (usize, usize),
@@ -227,8 +227,8 @@ impl<'s> Work<'s> {
             return Ok(());
         }
         if extent == Extent::Whole
-            && self.keys.data_key(&name).is_some()
             && value_of(&self.keys, place).is_none()
+            && self.keys.is_mine(&name)
         {
             self.broken.push(way());
             self.used.insert(name);

@@ -234,6 +234,14 @@ impl<'s> FileKeys<'s> {
         })
     }
 
+    /// Is a key wrapped for one of the user's own keys? Then it should be unwrapped by it.
+    pub fn is_mine(&self, name: &KeyName) -> bool {
+        let lines = || self.wrapped.0.get(name).into_iter().flat_map(BTreeMap::values);
+        let mut prints =
+            self.sealing.own.iter().filter_map(|own| Some(fingerprint(&own.public()?)));
+        prints.any(|print| lines().any(|(of, _)| *of == print))
+    }
+
     /// Is a key nowhere, neither in the file nor in the folder? Then its values open for no reader.
     pub fn is_missing(&self, name: &KeyName) -> bool {
         !self.wrapped.0.contains_key(name)
