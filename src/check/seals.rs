@@ -6,7 +6,7 @@
 
 use crate::diag::{Code, Diagnostic, Place, counted, first_of};
 use crate::format::sealed::keys::{FileKeys, Sealing};
-use crate::format::sealed::open::value_of;
+use crate::format::sealed::open::{has_seals, value_of};
 use crate::format::sealed::places::{SealablePlace, open_text, places};
 use crate::value::sealed::{KeyName, key_files, parts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,6 +117,28 @@ fn nowhere(sealing: &Sealing, ids: &[String]) -> Option<Diagnostic> {
         ),
     };
     Some(Diagnostic::new(Code::KeysMissing, message).help(help))
+}
+
+/// Has a text a sealed value?
+pub fn is_sealed(text: &str) -> bool {
+    has_seals(text) && places(text).is_some_and(|all| all.iter().any(|at| at.sealed.is_some()))
+}
+
+/// The finding about files with sealed values, by their ids, in a ledger without `[privacy]`.
+pub fn without_privacy(ids: &[String]) -> Option<Diagnostic> {
+    if ids.is_empty() {
+        return None;
+    }
+    let (n, ids) = (ids.len(), first_of(ids, NAMED));
+    let files = counted(n, "file", "files");
+    let message = words!(
+        "the settings have no [privacy], so no sealed value opens, and new ones are written open; {files}: {ids}",
+        "设置中没有 [privacy]：加密的值打不开，新写入的都是明文；{n} 个文件：{ids:#}"
+    );
+    Some(Diagnostic::new(Code::KeysMissing, message).help(words!(
+        "put [privacy] and its readers back: git log -p crm.toml",
+        "请恢复 [privacy] 及其读者：git log -p crm.toml"
+    )))
 }
 
 /// The findings about files that have sealed values of another file: a value that is copied with its keys opens there, and

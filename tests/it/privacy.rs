@@ -1009,6 +1009,18 @@ fn a_wrapped_key_that_was_changed_is_told_to_its_reader() {
     }
 }
 
+#[test]
+fn sealed_values_without_settings_for_them_are_told() {
+    let keys = Keys::of(&["boss"]);
+    let repo = sealed_ledger(&keys, &[("boss", 1)]);
+    let settings = repo.sandbox.read("crm.toml");
+    repo.sandbox.write("crm.toml", settings.split("[privacy]").next().unwrap());
+    crm_as(&repo, &keys, "boss", "add 李 --owner li --id li").done();
+    let found = crm_as(&repo, &keys, "boss", "check").done().0;
+    contains(&found, &["warning[keys-missing]: the settings have no [privacy]", "1 file: zhang"]);
+    assert_eq!(found.matches("keys-missing").count(), 1, "{found}");
+}
+
 /// How many files of keys a folder has, beside its lock.
 fn files_of_keys(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().flatten();
