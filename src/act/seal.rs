@@ -47,14 +47,16 @@ pub fn seal(session: &Session, paths: &[PathBuf]) -> Result<Done, Failure> {
         return Err(Failure(problems));
     }
     let folder = FolderOfKeys::of(&ledger.settings, &ledger.root);
-    let new_folder = folder.as_ref().filter(|folder| !files.is_empty() && !folder.is_there());
-    if let Some(folder) = new_folder {
-        if !left.keyless.is_empty() {
-            return Err(folder.not_there().into());
-        }
+    // A folder that is not there is new, unless a value has its key in it: then it is elsewhere.
+    let lacks = |path: &PathBuf| ledger.text(path).is_ok_and(|text| sealing.lacks_keys(&text));
+    let absent = folder.as_ref().filter(|folder| !folder.is_there());
+    let new_folder = absent.filter(|_| !ledger.paths().0.iter().any(lacks));
+    if new_folder.is_some() {
         let keys = ledger.settings.privacy.as_deref().and_then(|privacy| privacy.keys.as_deref());
         let keys = keys.unwrap_or_default();
         said.push(words!("the folder of keys is new: {keys}", "新建密钥文件夹：{keys}"));
+    } else if let Some(folder) = &folder {
+        files.iter().try_for_each(|new| folder.takes(new).map(drop))?;
     }
     let mut doubts = left.doubts();
     if said.is_empty() && doubts.is_empty() {
@@ -67,7 +69,7 @@ pub fn seal(session: &Session, paths: &[PathBuf]) -> Result<Done, Failure> {
         folder.make()?;
     }
     if let Some(folder) = &folder {
-        files.iter().try_for_each(|(file, text)| folder.write(file, text))?;
+        files.iter().try_for_each(|new| folder.write(new))?;
     }
     if !changes.is_empty() {
         session.write(&changes)?;

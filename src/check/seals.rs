@@ -6,10 +6,10 @@
 
 use crate::diag::{Code, Diagnostic, Place, counted, first_of};
 use crate::format::sealed::keys::{FileKeys, Sealing};
-use crate::format::sealed::open::value_of;
+use crate::format::sealed::open::{has_seals, value_of};
 use crate::format::sealed::places::{SealablePlace, open_text, places};
 use crate::value::sealed::{KeyName, key_files, parts};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// How many files a message names.
@@ -21,31 +21,62 @@ pub fn seals(sealing: &Sealing, text: &str, place: &Place) -> Vec<Diagnostic> {
     let all = places(text).unwrap_or_default();
     let names = all.iter().filter_map(|place| Some(parts(place.sealed.as_deref()?)?.0));
     let keys = FileKeys::of(sealing, text, names);
+    let mut spoilt = BTreeSet::new();
     let found = |at: &SealablePlace| match name_of(at) {
         // The whole file: a message shows no line that has an open value.
         None => sealing.privacy.level(&at.field).map(|_| open_text(at).at(place.clone())),
         Some(name) => {
-            let is_broken = keys.data_key(&name).is_some() && value_of(&keys, at).is_none();
-            is_broken.then(|| broken(at).at(place.clone().span(at.span.clone())))
+            if value_of(&keys, at).is_some() || !keys.is_mine(&name) {
+                return None;
+            }
+            if keys.data_key(&name).is_some() {
+                return Some(broken(at).at(place.clone().span(at.span.clone())));
+            }
+            spoilt.insert(name);
+            None
         }
     };
-    all.iter().filter_map(found).collect()
+    let mut found: Vec<Diagnostic> = all.iter().filter_map(found).collect();
+    found.extend(broken_keys(sealing, &spoilt).map(|found| found.at(place.clone())));
+    found
 }
 
-/// The finding about sealed values whose keys are nowhere: the folder of keys is not there or not whole, or the settings
-/// do not name it. Each file comes with its id and its text.
+/// The findings about sealed values whose keys are nowhere: the folder of keys is not there or not whole, or the settings
+/// do not name it; and about files of keys that are damaged. Each file comes with its id and its text.
 pub fn keys_missing(
     sealing: &Sealing,
     files: impl IntoIterator<Item = (String, String)>,
-) -> Option<Diagnostic> {
-    let lacks = |text: &str| {
-        let all = places(text).unwrap_or_default();
-        let names: Vec<KeyName> = all.iter().filter_map(name_of).collect();
-        let keys = FileKeys::of(sealing, text, names.iter().cloned());
-        names.iter().any(|name| keys.is_missing(name))
-    };
-    let ids: Vec<String> =
-        files.into_iter().filter(|(_, text)| lacks(text)).map(|(id, _)| id).collect();
+) -> Vec<Diagnostic> {
+    let (mut damaged, mut ids) = (Vec::new(), Vec::new());
+    for (id, text) in files {
+        let mut names = key_files(&text);
+        names.retain(|name| sealing.folder.as_ref().is_some_and(|keys| keys.is_damaged(name)));
+        if !names.is_empty() {
+            damaged.extend(names.iter().map(|name| format!("{name}.toml ({id})")));
+        } else if sealing.lacks_keys(&text) {
+            ids.push(id);
+        }
+    }
+    let damaged = (!damaged.is_empty()).then(|| damaged_files(sealing, &damaged));
+    damaged.into_iter().chain(nowhere(sealing, &ids)).collect()
+}
+
+/// That these files of keys are damaged.
+fn damaged_files(sealing: &Sealing, files: &[String]) -> Diagnostic {
+    let (folder, n) = (sealing.privacy.keys.as_deref().unwrap_or_default(), files.len());
+    let (damaged, files) = (counted(n, "damaged file", "damaged files"), first_of(files, NAMED));
+    let message = words!(
+        "the folder of keys `{folder}` has {damaged}, so sealed values do not open: {files}",
+        "密钥文件夹 `{folder}` 中有 {n} 个文件已损坏，加密的值打不开：{files:#}"
+    );
+    Diagnostic::new(Code::KeysMissing, message).help(words!(
+        "mend them, or get them from another reader; until then nothing is written that needs them",
+        "请修复，或向其他读者索取；在此之前，需要它们的内容都不会写入"
+    ))
+}
+
+/// That the keys of these files are nowhere; `None` without a file.
+fn nowhere(sealing: &Sealing, ids: &[String]) -> Option<Diagnostic> {
     if ids.is_empty() {
         return None;
     }
@@ -88,6 +119,28 @@ pub fn keys_missing(
     Some(Diagnostic::new(Code::KeysMissing, message).help(help))
 }
 
+/// Has a text a sealed value?
+pub fn is_sealed(text: &str) -> bool {
+    has_seals(text) && places(text).is_some_and(|all| all.iter().any(|at| at.sealed.is_some()))
+}
+
+/// The finding about files with sealed values, by their ids, in a ledger without `[privacy]`.
+pub fn without_privacy(ids: &[String]) -> Option<Diagnostic> {
+    if ids.is_empty() {
+        return None;
+    }
+    let (n, ids) = (ids.len(), first_of(ids, NAMED));
+    let files = counted(n, "file", "files");
+    let message = words!(
+        "the settings have no [privacy], so no sealed value opens, and new ones are written open; {files}: {ids}",
+        "设置中没有 [privacy]：加密的值打不开，新写入的都是明文；{n} 个文件：{ids:#}"
+    );
+    Some(Diagnostic::new(Code::KeysMissing, message).help(words!(
+        "put [privacy] and its readers back: git log -p crm.toml",
+        "请恢复 [privacy] 及其读者：git log -p crm.toml"
+    )))
+}
+
 /// The findings about files that have sealed values of another file: a value that is copied with its keys opens there, and
 /// tells of another person. Each file comes with its path, as messages show
 /// it, and its text.
@@ -125,4 +178,28 @@ fn broken(at: &SealablePlace) -> Diagnostic {
         "find the change: git log -p; put the old value back, or write a new one",
         "请查看改动：git log -p；恢复原值，或重新填写"
     ))
+}
+
+/// That wrapped keys of the user do not open; `None` without one.
+fn broken_keys(sealing: &Sealing, names: &BTreeSet<KeyName>) -> Option<Diagnostic> {
+    if names.is_empty() {
+        return None;
+    }
+    let (n, names) = (names.len(), first_of(names, NAMED));
+    let keys = counted(n, "key", "keys");
+    let message = words!(
+        "no value opens with {keys} of yours, changed or cut off: {names}",
+        "您有 {n} 把密钥被改动或截断，用它们加密的值都打不开：{names:#}"
+    );
+    let help = match sealing.privacy.keys.as_deref() {
+        None => words!(
+            "put the lines of [sealed] back: git log -p; or delete them, and another reader runs crm seal",
+            "请恢复 [sealed] 中的这些行：git log -p；或删除它们，由另一位读者执行 crm seal"
+        ),
+        Some(folder) => words!(
+            "put the lines back in the folder `{folder}`; or delete them, and another reader runs crm seal",
+            "请恢复文件夹 `{folder}` 中的这些行；或删除它们，由另一位读者执行 crm seal"
+        ),
+    };
+    Some(Diagnostic::new(Code::BrokenSeal, message).help(help))
 }

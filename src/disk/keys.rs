@@ -3,12 +3,16 @@
 use crate::diag::{Code, Diagnostic, Place, Words};
 use crate::disk::durable::{failed, try_file, write_own};
 use crate::disk::file::read_text;
+use crate::disk::private::{LOCK_WAIT, lock};
 use crate::format::sealed::cipher::OwnKey;
-use crate::format::sealed::keys::{KeyFolder, Sealing};
+use crate::format::sealed::keys::{KeyFolder, NewKeys, Sealing, WrappedKeys};
 use crate::model::settings::Settings;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// The lock of a folder of keys: several ledgers may share it.
+const LOCK: &str = ".lock";
 
 /// The folder of the keys of files: `FILE.toml` for each.
 #[derive(Debug, Clone)]
@@ -22,6 +26,12 @@ impl KeyFolder for FolderOfKeys {
     fn text(&self, file: &str) -> Option<String> {
         let path = self.path(file);
         read_text(&path, &path).ok()
+    }
+
+    fn is_damaged(&self, file: &str) -> bool {
+        let path = self.path(file);
+        let keys = || WrappedKeys::whole(&read_text(&path, &path).ok()?);
+        path.exists() && keys().is_none()
     }
 }
 
@@ -50,16 +60,45 @@ impl FolderOfKeys {
         fs::create_dir_all(&self.0).map_err(|error| failed(&self.0, &error))
     }
 
-    /// Writes a file of keys, whole.
+    /// Adds new lines to their file of keys. Another ledger may have added some since it was read.
     ///
     /// # Errors
-    /// Fails if the folder is not there, or the file cannot be written.
-    pub fn write(&self, file: &str, text: &str) -> Result<(), Diagnostic> {
+    /// Fails as [`FolderOfKeys::takes`] does, or if the file cannot be written.
+    pub fn write(&self, new: &NewKeys) -> Result<(), Diagnostic> {
         if !self.is_there() {
             return Err(self.not_there());
         }
-        let path = self.path(file);
-        write_own(&path, text.as_bytes()).map_err(|error| failed(&path, &error))
+        let _lock = self.lock()?;
+        let keys = self.takes(new)?.with(&new.keys);
+        let path = self.path(&new.file);
+        write_own(&path, keys.written("\n").as_bytes()).map_err(|error| failed(&path, &error))
+    }
+
+    /// The keys that are in the file of keys for which there are new lines.
+    ///
+    /// # Errors
+    /// Fails if the folder or the file is not there, or the file is damaged: it would be written without the keys of
+    /// what is sealed already, and take the place of a whole one elsewhere.
+    pub fn takes(&self, new: &NewKeys) -> Result<WrappedKeys, Diagnostic> {
+        let path = self.path(&new.file);
+        if !self.is_there() {
+            return Err(self.not_there());
+        }
+        if !path.exists() {
+            return if new.is_first { Ok(WrappedKeys::default()) } else { Err(missing(&path)) };
+        }
+        WrappedKeys::whole(&read_text(&path, &path)?).ok_or_else(|| damaged(&path))
+    }
+
+    /// Takes the lock of the folder.
+    fn lock(&self) -> Result<File, Diagnostic> {
+        let path = self.0.join(LOCK);
+        let is_new = !path.exists();
+        let file = lock(&path, LOCK_WAIT)?;
+        if is_new {
+            let _ = as_open_as(&file, &self.0);
+        }
+        Ok(file)
     }
 
     /// That the folder is not there. A wrong path would hide the right folder, so none is made by the way.
@@ -100,6 +139,49 @@ impl FolderOfKeys {
             Err(error) => Err(failed(&path, &error)),
         }
     }
+}
+
+/// Gives a new lock the rights of its folder: whoever writes there takes it.
+#[cfg(unix)]
+fn as_open_as(file: &File, folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(folder)?.permissions().mode() & 0o666;
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+/// Other systems give a new file the rights of its folder.
+#[cfg(not(unix))]
+fn as_open_as(_: &File, _: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// That a file of keys is not there, though values name it.
+fn missing(path: &Path) -> Diagnostic {
+    let file = path.display();
+    let message = words!("a file of keys is not there: {file}", "密钥文件不存在：{file}");
+    Diagnostic::new(Code::KeysMissing, message)
+        .refused()
+        .help(words!(
+            "a new one would lack the keys of what is sealed: get it from another reader",
+            "新建的会缺少已加密内容的密钥：请向其他读者索取"
+        ))
+        .help(words!(
+            "a person forgotten in another clone: git pull",
+            "如果此人已在别的克隆中被遗忘：git pull"
+        ))
+}
+
+/// That a file of keys is damaged.
+fn damaged(path: &Path) -> Diagnostic {
+    let file = path.display();
+    let message = words!("a file of keys is damaged: {file}", "密钥文件已损坏：{file}");
+    Diagnostic::new(Code::KeysMissing, message)
+        .refused()
+        .help(words!("nothing was written, so that no key is lost", "未写入任何内容，以免丢失密钥"))
+        .help(words!(
+            "mend it, or get it from another reader: a table [sealed] with lines of keys, and nothing else",
+            "请修复，或向其他读者索取：其中只有表 [sealed] 和各行密钥"
+        ))
 }
 
 /// What a ledger with these settings needs to seal values, without own keys.

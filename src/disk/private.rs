@@ -15,6 +15,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// How long a command waits for another one to finish writing.
+pub(super) const LOCK_WAIT: Duration = Duration::from_secs(10);
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
 const TEMPORARY: &str = "tmp";

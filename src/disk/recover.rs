@@ -2,8 +2,8 @@
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::disk::journal::{self, JournalStep, fingerprint_of};
-use crate::disk::private::{Private, held};
-use crate::disk::write::{LOCK_WAIT, Writer, paths_of};
+use crate::disk::private::{LOCK_WAIT, Private, held};
+use crate::disk::write::{Writer, paths_of};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -14,7 +14,7 @@ use crate::disk::history::{self, Deed};
 use crate::disk::journal::{self, JournalStep, fingerprint, fingerprint_of};
 use crate::disk::keys::FolderOfKeys;
 use crate::disk::ledger::Ledger;
-use crate::disk::private::{Private, lock};
+use crate::disk::private::{LOCK_WAIT, Private, lock};
 use crate::disk::root::link_on_the_way;
 use crate::format::layout::has_journal;
 use crate::format::sealed::close::{Closed, Extent, Unsealable};
@@ -27,8 +27,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a command waits for another one to finish writing.
-pub(super) const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// From so many files on, all are made durable by one call.
 const SYNCED_TOGETHER: usize = 4;
 /// How many files a message names.
@@ -69,7 +67,7 @@ impl Seal {
             _ => return Ok(Cow::Borrowed(change)),
         };
         if let Some(folder) = &self.folder {
-            closed.files.iter().try_for_each(|(file, text)| folder.write(file, text))?;
+            closed.files.iter().try_for_each(|new| folder.write(new))?;
         }
         Ok(Cow::Owned(FileChange { after: Some(closed.text), ..change.clone() }))
     }

@@ -4,7 +4,7 @@ use crate::check::budget::over_budget;
 use crate::check::doubles::{Compared, doubles};
 use crate::check::money::money;
 use crate::check::points::points;
-use crate::check::seals::{copied, keys_missing, seals};
+use crate::check::seals::{copied, is_sealed, keys_missing, seals, without_privacy};
 use crate::check::since::since;
 use crate::check::surroundings::Surroundings;
 use crate::check::{Subject, check};
@@ -298,8 +298,7 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
         problems.extend(copied(paths.iter().filter_map(text)));
         let text = |path: &PathBuf| Some((id_of(path), ledger.text(path).ok()?));
         let missing = keys_missing(sealing, paths.iter().filter_map(text));
-        problems
-            .extend(missing.map(|found| found.at(Place::file(ledger.show(Path::new(SETTINGS))))));
+        problems.extend(missing.into_iter().map(|found| found.at(of_settings(ledger))));
     }
     problems.extend(of_customers.map(|mut found| {
         ledger.show_place(&mut found);
@@ -317,6 +316,11 @@ fn general(ledger: &Ledger, today: Date) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     (paths, problems)
 }
 
+/// The settings, as messages show them.
+fn of_settings(ledger: &Ledger) -> Place {
+    Place::file(ledger.show(Path::new(SETTINGS)))
+}
+
 /// A whole ledger that was looked at.
 struct Whole {
     /// The paths of its prospects and customers.
@@ -332,11 +336,13 @@ fn whole(ledger: &Ledger, today: Date) -> Whole {
     let around = &surroundings(ledger, today);
     let each = |path: &PathBuf| examined(ledger, path, today, around);
     let files: Vec<Examined> = paths.par_iter().map(each).collect();
-    let mut compared = Vec::with_capacity(files.len());
-    for file in files {
+    let (mut compared, mut stray) = (Vec::with_capacity(files.len()), Vec::new());
+    for (path, file) in paths.iter().zip(files) {
         found.extend(file.found);
         compared.extend(file.compared);
+        stray.extend(file.is_stray.then(|| id_of(path)));
     }
+    found.extend(without_privacy(&stray).map(|found| found.at(of_settings(ledger))));
     Whole { paths, found, compared }
 }
 
@@ -388,6 +394,8 @@ struct Examined {
     found: Vec<Diagnostic>,
     /// What it is compared by, if it counts on the day.
     compared: Option<Compared>,
+    /// It has sealed values, though the settings have no `[privacy]`.
+    is_stray: bool,
 }
 
 /// Everything about one file.
@@ -398,11 +406,12 @@ fn findings(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) ->
 fn examined(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) -> Examined {
     let loaded = match ledger.read(path) {
         Ok(loaded) => loaded,
-        Err(found) => return Examined { found, compared: None },
+        Err(found) => return Examined { found, compared: None, is_stray: false },
     };
     let mut found = loaded.problems;
     let shown = ledger.show(path);
     found.extend(newer(&loaded.text, &Place::file(&shown)));
+    let is_stray = ledger.sealing.is_none() && is_sealed(&loaded.text);
     if let Some(sealing) = &ledger.sealing {
         found.extend(seals(sealing, &loaded.text, &Place::file(&shown)));
     }
@@ -410,7 +419,7 @@ fn examined(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) ->
     let opens = loaded.prospect.events.first().map(|event| event.date());
     let day = opens.map_or(today, |opens| opens.max(today));
     let Some(mut record) = replay(loaded.prospect, &ledger.settings, day) else {
-        return Examined { found, compared: None };
+        return Examined { found, compared: None, is_stray };
     };
     let compared = (day == today).then(|| Compared::of(&record));
     record.findings.iter_mut().for_each(|finding| ledger.show_place(finding));
@@ -422,7 +431,7 @@ fn examined(ledger: &Ledger, path: &Path, today: Date, around: &Surroundings) ->
     let follows = |d: &Diagnostic| matches!(d.code, Code::NoEvents | Code::MissingAmount);
     found.extend(more.into_iter().filter(|d| !(unread && follows(d))));
     found.extend(record.findings);
-    Examined { found, compared }
+    Examined { found, compared, is_stray }
 }
 
 /// The severity: its id for machines.

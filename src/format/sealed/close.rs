@@ -3,7 +3,7 @@
 //! which needs no private key: a rep who reads nothing can still write.
 
 use super::cipher::{DataKey, random_name};
-use super::keys::{FileKeys, Sealing, WrappedKeys};
+use super::keys::{FileKeys, NewKeys, Sealing, WrappedKeys};
 use super::open::{opened_at, value_of};
 use super::places::{SealablePlace, places, replaced};
 use crate::diag::Words;
@@ -18,15 +18,15 @@ use std::rc::Rc;
 pub struct Closed {
     /// The text.
     pub text: String,
-    /// New files of keys, by name, where the keys are in a folder.
-    pub files: Vec<(String, String)>,
+    /// New lines of files of keys, where the keys are in a folder.
+    pub files: Vec<NewKeys>,
     /// The values that were sealed for the first time, and those that were sealed anew, by their ways.
     pub sealed: Vec<String>,
     /// Those that would have to be sealed anew, and that no own key opens.
     pub unable: Vec<String>,
     /// Those whose keys are nowhere.
     pub keyless: Vec<String>,
-    /// Those that do not open with their keys: cut off, exchanged, or moved.
+    /// Those that do not open with their keys: cut off, exchanged, or moved; or a wrapped key is.
     pub broken: Vec<String>,
     /// The lines of keys that came and went.
     pub lines: (usize, usize),
@@ -128,6 +128,8 @@ struct Work<'s> {
     old: Vec<SealablePlace>,
     /// The name that the file's keys share.
     file: String,
+    /// No value has that name yet.
+    is_first: bool,
     /// The key for new values, by level.
     ready: HashMap<u32, (KeyName, Rc<DataKey>)>,
     pieces: Vec<(std::ops::Range<usize>, String)>,
@@ -155,6 +157,7 @@ impl<'s> Work<'s> {
         Work {
             sealing,
             had: keys.wrapped.clone(),
+            is_first: known.is_none(),
             keys,
             old,
             file,
@@ -224,8 +227,8 @@ impl<'s> Work<'s> {
             return Ok(());
         }
         if extent == Extent::Whole
-            && self.keys.data_key(&name).is_some()
             && value_of(&self.keys, place).is_none()
+            && self.keys.is_mine(&name)
         {
             self.broken.push(way());
             self.used.insert(name);
@@ -359,16 +362,22 @@ impl<'s> Work<'s> {
                 let mut by_file: BTreeMap<String, WrappedKeys> = BTreeMap::new();
                 for (name, lines) in wrapped.0.iter().filter(|(name, _)| !misplaced.contains(name))
                 {
-                    let keys = by_file.entry(name.file().to_owned()).or_default();
-                    keys.0.insert(name.clone(), lines.clone());
-                }
-                let changed = by_file.into_iter().filter(|(file, keys)| {
-                    let had = |(name, lines): (&KeyName, &BTreeMap<_, _>)| {
-                        self.had.0.get(name) == Some(lines)
+                    let had = self.had.0.get(name);
+                    let is_new = |(reader, line): &(&String, &_)| {
+                        had.and_then(|lines| lines.get(*reader)) != Some(*line)
                     };
-                    keys.0.iter().any(|key| !had(key)) && !file.is_empty()
-                });
-                files.extend(changed.map(|(file, keys)| (file, keys.written("\n"))));
+                    for (reader, (print, wrapped)) in lines.iter().filter(is_new) {
+                        let (reader, print, wrapped) =
+                            (reader.clone(), print.clone(), wrapped.clone());
+                        let keys = by_file.entry(name.file().to_owned()).or_default();
+                        keys.add(name.clone(), reader, print, wrapped);
+                    }
+                }
+                files.extend(by_file.into_iter().map(|(file, keys)| NewKeys {
+                    is_first: self.is_first && file == self.file,
+                    file,
+                    keys,
+                }));
                 // Keys in the file stay while a value has them.
                 let mut inside = WrappedKeys::default();
                 for name in misplaced.intersection(&self.used) {

@@ -24,6 +24,8 @@ pub trait KeyFolder: fmt::Debug + Send + Sync {
     fn is_there(&self) -> bool;
     /// The text of the file of keys of this name; `None` if there is none.
     fn text(&self, file: &str) -> Option<String>;
+    /// Is the file of keys of this name there, and has it anything but keys, or none?
+    fn is_damaged(&self, file: &str) -> bool;
 }
 
 /// What a ledger needs to seal and open values.
@@ -78,6 +80,23 @@ impl WrappedKeys {
             }
         }
         keys
+    }
+
+    /// Those of a file of keys; `None` if it has anything but their lines, or none. A new version would lose that.
+    pub fn whole(text: &str) -> Option<WrappedKeys> {
+        let keys = WrappedKeys::of(text);
+        let table = DeTable::parse(text).ok()?.into_inner();
+        let lines = table.get(SEALED)?.get_ref().as_table()?.len();
+        let known: usize = keys.0.values().map(BTreeMap::len).sum();
+        (table.len() == 1 && known > 0 && known == lines).then_some(keys)
+    }
+
+    /// These keys with the lines of others, which count where both have one.
+    pub fn with(mut self, others: &WrappedKeys) -> WrappedKeys {
+        for (name, lines) in &others.0 {
+            self.0.entry(name.clone()).or_default().extend(lines.clone());
+        }
+        self
     }
 
     /// Adds a line.
@@ -144,6 +163,17 @@ impl WrappedKeys {
     }
 }
 
+/// New lines of a file of keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewKeys {
+    /// The name of the file of keys.
+    pub file: String,
+    /// The lines.
+    pub keys: WrappedKeys,
+    /// No value names this file of keys yet.
+    pub is_first: bool,
+}
+
 /// The keys of one file while it is read or written.
 pub struct FileKeys<'s> {
     sealing: &'s Sealing,
@@ -181,9 +211,7 @@ impl<'s> FileKeys<'s> {
         if self.fetched.insert(file.to_owned())
             && let Some(text) = folder.text(file)
         {
-            for (name, lines) in WrappedKeys::of(&text).0 {
-                self.wrapped.0.entry(name).or_default().extend(lines);
-            }
+            self.wrapped = std::mem::take(&mut self.wrapped).with(&WrappedKeys::of(&text));
         }
     }
 
@@ -204,6 +232,14 @@ impl<'s> FileKeys<'s> {
             let mine = lines.values().filter(|(of, _)| *of == print);
             mine.into_iter().find_map(|(_, wrapped)| own.unwrap(name, wrapped))
         })
+    }
+
+    /// Is a key wrapped for one of the user's own keys? Then it should be unwrapped by it.
+    pub fn is_mine(&self, name: &KeyName) -> bool {
+        let lines = || self.wrapped.0.get(name).into_iter().flat_map(BTreeMap::values);
+        let mut prints =
+            self.sealing.own.iter().filter_map(|own| Some(fingerprint(&own.public()?)));
+        prints.any(|print| lines().any(|(of, _)| *of == print))
     }
 
     /// Is a key nowhere, neither in the file nor in the folder? Then its values open for no reader.
@@ -248,6 +284,24 @@ mod tests {
         assert_eq!(WrappedKeys::default().put_into(&two), plain);
         let without_end = "name = \"x\"";
         assert!(WrappedKeys::of(&keys.put_into(without_end)) == keys);
+    }
+
+    #[test]
+    fn a_file_of_keys_is_whole_or_damaged() {
+        let line = "k3f9x2a7qd-1m2p4-li = \"abcdef.AAAA\"\n";
+        let whole = format!("[sealed]\n{line}");
+        assert_eq!(WrappedKeys::whole(&whole), Some(WrappedKeys::of(&whole)));
+        for damaged in [
+            String::new(),
+            "[sealed]\n".to_owned(),
+            format!("<<<<<<< sync\n{whole}"),
+            format!("{whole}{line}"),
+            format!("{whole}k3f9x2a7qd-1m2p4-wang = \"AAAA\"\n"),
+            format!("note = 1\n{whole}"),
+            whole.replace("1m2p4", "0m2p4"),
+        ] {
+            assert_eq!(WrappedKeys::whole(&damaged), None, "{damaged}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::keys::{FileKeys, Sealing};
 use super::places::{SealablePlace, is_a_value, places, replaced};
-use crate::value::sealed::{BEGIN, parts};
+use crate::value::sealed::{BEGIN, KeyName, parts};
 use std::borrow::Cow;
 
 /// May a text have sealed values?
@@ -23,6 +23,18 @@ pub fn opened_at(keys: &FileKeys, place: &SealablePlace, sealed: &str) -> Option
 }
 
 impl Sealing {
+    /// Has a text a sealed value whose key is nowhere?
+    pub fn lacks_keys(&self, text: &str) -> bool {
+        if !has_seals(text) {
+            return false;
+        }
+        let all = places(text).unwrap_or_default();
+        let names = all.iter().filter_map(|place| Some(parts(place.sealed.as_deref()?)?.0));
+        let names: Vec<KeyName> = names.collect();
+        let keys = FileKeys::of(self, text, names.iter().cloned());
+        names.iter().any(|name| keys.is_missing(name))
+    }
+
     /// A text with every value opened that an own key opens; the others stay as they are.
     pub fn opened<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.own.is_empty() || !has_seals(text) {
