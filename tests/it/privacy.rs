@@ -1033,11 +1033,11 @@ fn the_keys_of_what_was_joined_into_a_file_go_with_it() {
     crm("join zhang zs --commit").done();
     let before = repo.git("rev-parse HEAD~1").done().0;
     assert!(shown_at(&repo, &keys, before.trim(), "zs").contains("139-1111"));
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3);
+    assert_eq!(files_of_keys(&folder), 3);
     let told = crm("forget zhang --apply --commit").done().1;
     contains(&told, &["count as its own, with keys and history: `zs`", "--path prospects/zs.toml"]);
     assert!(!told.contains("other"), "{told}");
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(files_of_keys(&folder), 1);
     assert!(!shown_at(&repo, &keys, before.trim(), "zs").contains("139-1111"));
     contains(&crm("show other").ok(), &["137-2222"]);
 }
@@ -1056,11 +1056,11 @@ fn keys_that_another_file_needs_stay_and_are_told() {
     let told = crm("forget zs --apply --commit").done().1;
     contains(&told, &["while it was part of `zhang` still opens"]);
     assert!(!told.contains("--path prospects/zhang.toml"), "{told}");
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(files_of_keys(&folder), 1);
     contains(&crm("show zhang").ok(), &[PHONE]);
     // With the other one, these go too.
     crm("forget zhang --apply --commit").done();
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    assert_eq!(files_of_keys(&folder), 0);
     assert!(!shown_at(&repo, &keys, joined.trim(), "zhang").contains("139-1111"));
 }
 
@@ -1079,7 +1079,7 @@ fn keys_that_cannot_be_deleted_stop_the_forgetting_before_it_begins() {
     std::fs::remove_dir(&file).unwrap();
     std::fs::rename(folder.join("kept"), &file).unwrap();
     crm_as(&repo, &keys, "boss", "forget zhang --apply --commit").done();
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    assert_eq!(files_of_keys(&folder), 0);
 }
 
 #[test]
@@ -1147,23 +1147,13 @@ fn keys_that_are_missing_are_told() {
     assert!(!crm("check").stdout.contains("keys-missing"));
 }
 
-/// A ledger whose keys are in a folder outside; zhang has a sealed telephone.
-fn ledger_with_keys_outside(keys: &Keys) -> (Repo, tempfile::TempDir) {
-    let outside = tempfile::tempdir().unwrap();
-    let line = format!("keys = \"{}\"\n", outside.path().display());
-    let repo = Repo::new("boss", &keys.settings(&line, &[("boss", 1)]));
-    crm_as(&repo, keys, "", "add 张伟 --owner li --id zhang").done();
-    crm_as(&repo, keys, "", &format!("contact add zhang Wei --phone {PHONE}")).done();
-    (repo, outside)
-}
-
 #[test]
 fn a_file_of_keys_that_is_damaged_or_gone_is_never_written_anew() {
     let keys = Keys::of(&["boss"]);
-    let (repo, outside) = ledger_with_keys_outside(&keys);
+    let (repo, _parent, outside) = ledger_with_keys_outside(&keys);
     let crm = |line: &str| crm_as(&repo, &keys, "boss", line);
     let (before, name) = (zhang(&repo), sealed_file(&zhang(&repo)));
-    let file = outside.path().join(&name);
+    let file = outside.join(&name);
     let whole = std::fs::read_to_string(&file).unwrap();
     let open = before.replace("[sealed]", "").replace("phone", "email = \"a@b.example\"\nphone");
     for damaged in [format!("<<<<<<< sync\n{whole}"), String::new(), whole.replace("-boss", "")] {
@@ -1199,8 +1189,7 @@ fn a_file_of_keys_that_is_damaged_or_gone_is_never_written_anew() {
 #[test]
 fn two_ledgers_that_share_a_folder_of_keys_lose_none() {
     let keys = Keys::of(&["boss"]);
-    let (repo, _outside) = ledger_with_keys_outside(&keys);
-    repo.commit("zhang").done();
+    let (repo, _parent, _) = ledger_with_keys_outside(&keys);
     let other = Repo::clone_of(repo.sandbox.path(), "wang");
     let notes = |of: &str| (0..10).map(|n| format!("{of}-{n}-note")).collect::<Vec<_>>();
     // Without a key each note gets a new one.
