@@ -12,6 +12,7 @@ use crate::disk::sealed_file::{Identities, Recipients};
 use crate::disk::write::Writer;
 use crate::format::layout::SETTINGS;
 use crate::format::manifest::{Manifest, SCHEMA, StoredFile};
+use crate::git::index::is_tracked;
 use crate::git::program::Git;
 use crate::git::whole::{bundle, is_whole};
 use crate::value::date::Date;
@@ -301,7 +302,18 @@ fn may_replace(order: &Order, file: &Path) -> Result<(), Diagnostic> {
         )));
     }
     let is_own = |opened: Opened| is_of(order.root, &opened.manifest.marks);
-    if order.force || open(file, order.identities).and_then(is_own).unwrap_or(false) {
+    if open(file, order.identities).and_then(is_own).unwrap_or(false) {
+        return Ok(());
+    }
+    if is_tracked(order.root, file) {
+        let message = words!(
+            "{shown} is a file that git tracks: the backup would be of a ledger without it",
+            "{shown} 是 git 跟踪的文件：备份的将是没有它的账本"
+        );
+        return Err(Diagnostic::new(Code::BadArgument, message)
+            .help(words!("choose another name", "请换一个文件名")));
+    }
+    if order.force {
         return Ok(());
     }
     let message = words!(

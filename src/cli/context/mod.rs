@@ -170,7 +170,7 @@ impl Context {
             let company = stated_company(&global, &env);
             let beside = company.map(|company| here.join(company));
             let asked = root.as_deref().or(beside.as_deref().and_then(Path::parent));
-            is_not_tracked("-o", file, asked)?;
+            is_not_tracked(file, asked)?;
             is_not_the_company(file, company)?;
         }
         let asked = asked_lang(&global, &env)?.or(own_settings.language);

@@ -72,7 +72,6 @@ impl Context {
 
     /// Fails if the file that an option names cannot be written, or is among the files of the ledger.
     pub fn can_be_written(&self, option: &str, file: &Path) -> Result<(), Diagnostic> {
-        is_not_tracked(option, file, self.found_root().as_deref())?;
         can_be_written(option, file, self.found_root().as_deref())
     }
 
@@ -359,19 +358,13 @@ pub(super) fn can_be_written(
 
 /// Refuses an output in the place of a file that git tracks: a text that people wrote may be there. A shell that writes
 /// the output is not asked. `root`: the folder whose repository is asked, of the ledger or of the company's file.
-pub(super) fn is_not_tracked(
-    option: &str,
-    file: &Path,
-    root: Option<&Path>,
-) -> Result<(), Diagnostic> {
+pub(super) fn is_not_tracked(file: &Path, root: Option<&Path>) -> Result<(), Diagnostic> {
     if !file.is_file() || !root.is_some_and(|root| is_tracked(root, file)) {
         return Ok(());
     }
     let file = file.display();
-    let message = words!(
-        "{option} {file} would replace a file that git tracks",
-        "{option} {file} 会覆盖 git 跟踪的文件"
-    );
+    let message =
+        words!("-o {file} would replace a file that git tracks", "-o {file} 会覆盖 git 跟踪的文件");
     Err(Diagnostic::new(Code::BadArgument, message).help(words!(
         "choose another name; to replace it all the same, let the shell write it: crm ... > {file}",
         "请换一个文件名；确要覆盖，请由 shell 写入：crm ... > {file}"
