@@ -29,7 +29,7 @@ impl Spool {
         Ok(Spool { state: Mutex::new(State { file, end: 0, failed: None }) })
     }
 
-    /// Keeps a block, which has parts, and returns its place. [`Spool::read`] fails if the disk takes no more.
+    /// Keeps a block, which has parts, and returns its place. Reading them fails if the disk takes no more.
     pub fn put(&self, parts: &[Vec<u8>]) -> u64 {
         let mut state = self.state();
         let place = state.end;
