@@ -22,7 +22,7 @@ use crate::value::id;
 use crate::value::text::Text;
 use std::path::{Path, PathBuf};
 
-/// From so many people on a record is written: what is read of one is everyday work.
+/// A command writes a record if it gives out fields of so many people: reading about one is everyday work.
 const SEVERAL: usize = 2;
 /// The random digits of a key.
 const SUFFIX: usize = 3;

@@ -1,7 +1,7 @@
 //! Letters: a template, the draft that it gives for each prospect or customer, and the files that hold the drafts.
 
 use crate::diag::{Code, Diagnostic, Failure, Place, Spot, Words, listed};
-use crate::disk::durable::write_own;
+use crate::disk::durable::{folder_of, write_own};
 use crate::disk::root::ledger_file;
 use crate::export::addresses::is_address;
 use crate::export::letter::EmailDraft;
@@ -506,8 +506,7 @@ pub fn can_be_written(
         );
         return Err(Diagnostic::new(Code::BadArgument, message).help(help).into());
     }
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
-    if parent.is_some_and(|parent| !parent.is_dir()) {
+    if !folder_of(folder).is_dir() {
         let message =
             words!("-o {shown}: there is no folder for it", "-o {shown}：上级文件夹不存在");
         return Err(Diagnostic::new(Code::WriteFailed, message).into());

@@ -4,7 +4,7 @@
 use super::root::ledger_file;
 use super::spool::Spool;
 use crate::diag::{Code, Diagnostic, Words};
-use crate::disk::durable::{failed, replace_quickly, sync_folder, write_new};
+use crate::disk::durable::{failed, folder_of, replace_quickly, sync_folder, write_new};
 use crate::disk::ledger::Ledger;
 use crate::format::layout::{ACTIVITY, CUSTOMERS, PROSPECTS, SETTINGS};
 use crate::value::digest::digest;
@@ -52,8 +52,7 @@ impl DatasetFolder {
             return Err(refused(words!("it is a file", "它是文件")));
         }
         // Of a folder whose own folder is missing it is not known what it is in.
-        let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
-        if !folder.exists() && above.is_some_and(|above| !above.is_dir()) {
+        if !folder.exists() && !folder_of(folder).is_dir() {
             return Err(refused(words!("there is no folder above it", "上级文件夹不存在")));
         }
         let inside = [folder.to_owned(), folder.join(MANIFESTS)];

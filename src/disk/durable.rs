@@ -87,6 +87,11 @@ pub fn write_own(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     write_file(path, bytes)
 }
 
+/// The folder that a path is in: `.` of a bare name.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Writes a file outside the ledger: new or old, never half. A link is followed, and a device or pipe
 /// (`/dev/stdout`) is written into, not replaced.
 pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -107,9 +112,7 @@ pub fn write_file_by(
     }
     let followed = path.canonicalize();
     let path = followed.as_deref().unwrap_or(path);
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = temporary(folder, like)?;
+    let mut file = temporary(folder_of(path), like)?;
     let mut out = BufWriter::new(&mut file);
     fill(&mut out)?;
     out.flush()?;
@@ -141,9 +144,7 @@ pub fn try_file(path: &Path) -> std::io::Result<()> {
         Ok(meta) if !meta.is_file() => try_open(&OpenOptions::new().write(true).open(path)?),
         _ => {
             let followed = path.canonicalize();
-            let folder = followed.as_deref().unwrap_or(path).parent();
-            let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
-            tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).map(drop)
+            tempfile::tempfile_in(folder_of(followed.as_deref().unwrap_or(path))).map(drop)
         }
     }
 }
@@ -175,4 +176,15 @@ fn temporary(folder: &Path, like: Option<&Path>) -> std::io::Result<tempfile::Na
 #[cfg(not(unix))]
 fn temporary(folder: &Path, _: Option<&Path>) -> std::io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_is_in_the_folder_where_one_is() {
+        let of = |path| folder_of(Path::new(path)).to_str();
+        assert_eq!(["a", "b/a", "/a", "./a"].map(of), [Some("."), Some("b"), Some("/"), Some(".")]);
+    }
 }

@@ -1,6 +1,7 @@
 //! The ledger's root: the first folder, from here upwards, with a `crm.toml`.
 
 use crate::diag::{Code, Diagnostic};
+use crate::disk::durable::folder_of;
 use crate::disk::private::is_git_directory;
 use crate::format::layout::{
     ACCESS, ACTIVITY, CUSTOMERS, KNOWLEDGE, PRIVATE, PROSPECTS, SETTINGS, plain,
@@ -85,12 +86,10 @@ fn real_path(file: &Path) -> Option<PathBuf> {
         if let Ok(real) = file.canonicalize() {
             return Some(real);
         }
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
         match std::fs::read_link(&file) {
-            Ok(target) => file = folder.join(target),
+            Ok(target) => file = folder_of(&file).join(target),
             // A new file, perhaps in a new folder.
-            Err(_) => return Some(real_path(folder)?.join(file.file_name()?)),
+            Err(_) => return Some(real_path(folder_of(&file))?.join(file.file_name()?)),
         }
     }
     None

@@ -5,6 +5,7 @@ use crate::model::privacy::{Privacy, VEIL};
 use crate::model::prospect::{Contact, Prospect};
 use crate::rules::attribute::of_customer;
 use crate::rules::book::{Book, Files};
+use crate::rules::company::parts;
 use crate::rules::query::Query;
 use crate::table::sheet::{Audience, Cell, Kind, Row, Sheet, Table};
 use crate::table::words::title;
@@ -144,7 +145,7 @@ impl Disclosed {
 
 /// Is an id one of a ledger of the company? Where there is no company, each is.
 fn is_of(member: Option<&str>, id: &str) -> bool {
-    member.is_none_or(|member| id.split_once('/').is_some_and(|(of, _)| of == member))
+    member.is_none_or(|member| parts(id).is_some_and(|(of, _)| of == member))
 }
 
 /// The private fields among some.

@@ -1,8 +1,8 @@
 //! Records of access: which commands write one, what it states, and that it stays.
 
 use crate::common::repo::{Repo, command};
-use crate::common::{Run, contains, run, split};
-use crate::privacy::{Keys, all_bytes, crm_as, push};
+use crate::common::{Run, contains, run};
+use crate::privacy::{Keys, all_bytes, crm_as, push, server_of};
 use crm::model::privacy::SEALABLE;
 
 /// A ledger with so many people, all of whose private fields have a value.
@@ -286,12 +286,7 @@ fn records_of_two_clones_merge_quietly_and_lines_must_stay() {
 fn a_guard_takes_records_from_the_rep_whom_they_name_alone() {
     let keys = Keys::of(&["boss", "li"]);
     let boss = ledger(&keys, 2, "");
-    let server = crate::common::Sandbox::empty();
-    run(command("git", server.path(), "server").args(split("init -q --bare -b main"))).done();
-    boss.git(&format!("remote add origin {}", server.path().display())).done();
-    push(&boss).done();
-    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
-    run(install.args(["hooks", "install", "--server", "."])).done();
+    let server = server_of(&boss);
     let clone = |user: &'static str| Repo::clone_of(server.path(), user);
     let pushed = |repo: &Repo| -> Run {
         repo.commit("access").done();

@@ -618,12 +618,7 @@ fn a_join_of_sealed_entries_loses_no_history() {
 fn a_guard_takes_a_join_of_sealed_entries_from_an_admin_alone() {
     let keys = Keys::of(&["boss", "li"]);
     let boss = two_sealed(&keys);
-    let server = crate::common::Sandbox::empty();
-    run(command("git", server.path(), "server").args(split("init -q --bare -b main"))).done();
-    boss.git(&format!("remote add origin {}", server.path().display())).done();
-    push(&boss).done();
-    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
-    run(install.args(["hooks", "install", "--server", "."])).done();
+    let server = server_of(&boss);
     let joins = |user: &'static str| {
         let clone = Repo::clone_of(server.path(), user);
         crm_as(&clone, &keys, user, "join zhang double --commit").done();
@@ -831,6 +826,18 @@ fn a_person_of_whom_entries_speak_is_forgotten() {
     assert!(!zhang(&repo).contains("Zhang Wei"), "{}", zhang(&repo));
 }
 
+/// A server that has what a repository has, and guards it.
+#[cfg(unix)]
+pub(crate) fn server_of(boss: &Repo) -> crate::common::Sandbox {
+    let server = crate::common::Sandbox::empty();
+    run(command("git", server.path(), "server").args(split("init -q --bare -b main"))).done();
+    boss.git(&format!("remote add origin {}", server.path().display())).done();
+    push(boss).done();
+    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
+    run(install.args(["hooks", "install", "--server", "."])).done();
+    server
+}
+
 /// A ledger with a decider, a move that rests on the person, free words everywhere, and hooks.
 fn ledger_with_a_decider(keys: &Keys) -> Repo {
     let settings = keys.settings("", &[("boss", 1)]);
@@ -908,12 +915,7 @@ fn a_person_is_forgotten_and_history_stands() {
 fn a_guard_takes_an_erasure_from_an_admin_or_the_keeper_alone() {
     let keys = Keys::of(&["boss"]);
     let boss = ledger_with_a_decider(&keys);
-    let server = crate::common::Sandbox::empty();
-    run(command("git", server.path(), "server").args(split("init -q --bare -b main"))).done();
-    boss.git(&format!("remote add origin {}", server.path().display())).done();
-    push(&boss).done();
-    let mut install = command(env!("CARGO_BIN_EXE_crm"), server.path(), "boss");
-    run(install.args(["hooks", "install", "--server", "."])).done();
+    let server = server_of(&boss);
     let forgets_one = |user: &'static str, id: &str, change: &dyn Fn(String) -> String| {
         let clone = Repo::clone_of(server.path(), user);
         // The program itself asks the rule of the guard; here it is told another user.

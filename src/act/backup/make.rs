@@ -6,7 +6,7 @@ use super::state::{Aside, State, is_of};
 use super::{BUNDLE, FILES, MANIFEST};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::disk::container::{ContainerWriter, Packing};
-use crate::disk::durable::write_file_by;
+use crate::disk::durable::{folder_of, write_file_by};
 use crate::disk::private::repository_of;
 use crate::disk::sealed_file::{Identities, Recipients};
 use crate::disk::write::Writer;
@@ -154,11 +154,9 @@ fn made(order: &Order, aside: Aside) -> Result<Made, Fault> {
 
 /// The path of a file from the ledger's root, if it lies below it.
 fn place_below(root: &Path, file: &Path) -> Option<PathBuf> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let real = file.canonicalize().ok();
-    let real = real.or_else(|| {
-        Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(file.file_name()?))
-    })?;
+    let real =
+        real.or_else(|| Some(folder_of(file).canonicalize().ok()?.join(file.file_name()?)))?;
     Some(real.strip_prefix(root.canonicalize().ok()?).ok()?.to_owned())
 }
 

@@ -5,6 +5,7 @@ use super::state::{Aside, State};
 use super::{BUNDLE, FILES};
 use crate::diag::{Code, Diagnostic, Failure};
 use crate::disk::container::refused;
+use crate::disk::durable::folder_of;
 use crate::disk::root::link_on_the_way;
 use crate::format::manifest::{Manifest, StoredFile};
 use crate::git::whole;
@@ -40,8 +41,8 @@ pub fn restore(mut opened: Opened, folder: &Path) -> Result<Restored, Failure> {
     let missing = missing_above(folder);
     let beside = match (is_there, missing.first()) {
         (true, _) => folder,
-        (false, Some(first)) => parent(first),
-        (false, None) => parent(folder),
+        (false, Some(first)) => folder_of(first),
+        (false, None) => folder_of(folder),
     };
     let work =
         tempfile::Builder::new().prefix(".crm-restore-").tempdir_in(beside).map_err(unwritable)?;
@@ -59,12 +60,6 @@ pub fn restore(mut opened: Opened, folder: &Path) -> Result<Restored, Failure> {
     let Manifest { ledger, left_out, git, .. } = opened.manifest;
     let root = if ledger.is_empty() { folder.to_owned() } else { folder.join(ledger) };
     Ok(Restored { root, left_out, in_git: git.is_some() })
-}
-
-/// The folder that a path is in.
-fn parent(path: &Path) -> &Path {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new("."))
 }
 
 /// The folders above a path that are not there, from above.

@@ -38,7 +38,7 @@ pub(super) struct State {
     there: There,
 }
 
-/// What is there below the root of a ledger.
+/// The stamps of the files below the root of a ledger.
 type There = BTreeMap<PathBuf, Stamp>;
 
 /// What a look at a ledger leaves aside.
@@ -124,7 +124,7 @@ pub(super) fn is_of(root: &Path, marks: &[String]) -> Result<bool, Diagnostic> {
     Ok(marks_of(root)?.iter().any(|mark| marks.contains(mark)))
 }
 
-/// What is there below the root of a ledger, without the file `own`; `committed` are the files of the last commit, where
+/// Looks at the files below the root of a ledger, without the file `own`; `committed` are the files of the last commit, where
 /// git keeps the ledger.
 fn there(
     root: &Path,
@@ -140,7 +140,7 @@ fn there(
     };
     let stamp = |path: PathBuf| {
         let is_aside = Some(&*path) == own || is_unfinished(&path);
-        // What is behind a link is elsewhere.
+        // A link leads to a file elsewhere.
         let is_here = !is_aside && link_on_the_way(root, &path).is_none();
         let stamp = Stamp::at(&root.join(&path)).filter(|_| is_here)?;
         Some((path, stamp))
